@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from firstorder.figures.style import GREY, WIDTH, figure, line_style
+from firstorder.figures.style import WIDTH, figure, line_style
 from firstorder.minimize import Trajectory
 from firstorder.objectives import Objective
 
@@ -146,7 +146,7 @@ def draw_contours(
     height = objective.value(np.stack([x, y], axis=-1))
     floor = objective.minimum if np.isfinite(objective.minimum) else height.min()
     steps = np.linspace(0, np.sqrt(height.max() - floor), levels + 1)[1:] ** 2 + floor
-    axes.contour(x, y, height, levels=steps, colors=GREY, linewidths=0.6)
+    axes.contour(x, y, height, levels=steps, colors="#A8A8A8", linewidths=0.6)
     for minimizer in objective.minimizers:
         axes.plot(*minimizer, marker="*", color="black", markersize=10, zorder=4)
     axes.grid(False)
