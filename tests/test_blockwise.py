@@ -1,0 +1,177 @@
+"""Blockwise stepping: the plain step to the last bit, in place, in little memory."""
+
+import tracemalloc
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from firstorder import AdaGrad, Adam, GradientDescent, Momentum, RMSprop, blockwise
+from firstorder.optimizers import Optimizer
+from firstorder.schedules import InverseSqrt
+
+
+class PolyakState(NamedTuple):
+    t: int
+    inner: tuple[Any, ...]  # the previous point, one level down
+
+
+@dataclass(frozen=True)
+class Polyak(Optimizer):
+    """Heavy ball as Polyak printed it: its new state is a view of the old parameters."""
+
+    def init(self, theta):
+        return PolyakState(0, (1 * theta,))
+
+    def step(self, theta, gradient, state):
+        (previous,) = state.inner
+        new = theta - self.rate(state.t + 1) * gradient + 0.9 * (theta - previous)
+        return new, PolyakState(state.t + 1, (theta,))
+
+
+OPTIMIZERS = [
+    GradientDescent(0.1),
+    GradientDescent(InverseSqrt(0.1)),
+    Momentum(0.1, momentum=0.9),
+    Momentum(0.1, momentum=0.9, nesterov=True),
+    AdaGrad(0.1, initial_accumulator_value=0.1),
+    RMSprop(0.01),
+    Adam(0.001),
+    Polyak(0.1),
+]
+BLOCK = blockwise.BLOCK_BYTES // 4
+SIZES = [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7]
+
+
+def arrays_of(state):
+    """The arrays of a state, by a walk of the test's own."""
+    if isinstance(state, tuple):
+        return [array for part in state for array in arrays_of(part)]
+    return [state] if isinstance(state, np.ndarray) else []
+
+
+def draw(random, size, dtype):
+    """Numbers over twelve orders of magnitude, of both signs and zero."""
+    scale = 10.0 ** random.uniform(-9, 3, size)
+    return (np.round(random.standard_normal(size), 1) * scale).astype(dtype)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    optimizer=st.sampled_from(OPTIMIZERS),
+    size=st.one_of(st.sampled_from(SIZES), st.integers(0, 3 * BLOCK)),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    threads=st.sampled_from([1, 2, 3, 7]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_bit_identical_to_the_plain_step(optimizer, size, dtype, threads, seed):
+    random = np.random.default_rng(seed)
+    theta = draw(random, size, dtype)
+    expected, expected_state = theta.copy(), optimizer.init(theta)
+    state = blockwise.init(optimizer, theta)
+    owned = arrays_of(state)
+    for _ in range(3):
+        gradient = draw(random, size, dtype)
+        kept = gradient.copy()
+        expected, expected_state = optimizer.step(expected, gradient, expected_state)
+        state = blockwise.step(optimizer, theta, gradient, state, threads=threads)
+        assert gradient.tobytes() == kept.tobytes()
+    assert type(state) is type(expected_state)
+    assert state.t == 3
+    assert theta.dtype == dtype
+    assert theta.tobytes() == expected.tobytes()
+    for array, same, value in zip(arrays_of(state), owned, arrays_of(expected_state), strict=True):
+        assert array is same
+        assert array.dtype == dtype
+        assert array.tobytes() == value.tobytes()
+
+
+def test_matrices_are_stepped_like_vectors():
+    theta = np.linspace(-1, 1, 40_000, dtype=np.float32).reshape(200, 200)
+    expected, _ = Adam().step(theta, theta**3, Adam().init(theta))
+    blockwise.step(Adam(), theta, theta**3, blockwise.init(Adam(), theta))
+    assert theta.tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+@pytest.mark.parametrize("threads", [1, 2])
+def test_memory_is_the_state_and_a_few_blocks(optimizer, threads):
+    theta = np.ones(1_000_000, np.float32)
+    gradient = np.ones_like(theta)
+    warm = np.ones(10, np.float32)  # starts the threads
+    blockwise.step(optimizer, warm, warm, blockwise.init(optimizer, warm), threads=threads)
+    tracemalloc.start()
+    try:
+        state = blockwise.init(optimizer, theta)
+        for _ in range(2):
+            state = blockwise.step(optimizer, theta, gradient, state, threads=threads)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    own = sum(array.nbytes for array in arrays_of(state))
+    assert peak <= own + threads * 12 * blockwise.BLOCK_BYTES
+
+
+def like(size, dtype=np.float64):
+    return np.ones(size, dtype)
+
+
+def read_only():
+    array = like(4)
+    array.flags.writeable = False
+    return array
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"theta": like(8)[::2]}, "theta must be contiguous"),
+        ({"theta": read_only()}, "theta must be writeable"),
+        ({"theta": [1.0, 1.0, 1.0, 1.0]}, "theta must be an array of floats, got list"),
+        ({"theta": np.ones(4, int)}, "theta must be an array of floats, got int64"),
+        ({"theta": np.array(1.0)}, "theta must be an array of floats"),
+        ({"gradient": like(3)}, r"gradient must be like theta, float64 of shape \(4,\), got .*3"),
+        ({"gradient": like(4, np.float32)}, "gradient must be like theta, float64"),
+        ({"gradient": like(8)[::2]}, "gradient must be contiguous"),
+        ({"state": Adam().init(like(3))}, "state must be like theta"),
+        ({"state": Adam().init(like(4))._replace(m=like(8)[::2])}, "state must be contiguous"),
+        ({"state": Adam().init(like(4))._replace(v=read_only())}, "state must be writeable"),
+        ({"state": Adam().init(like(4, np.float32))}, "type float32 .* got float64"),
+        ({"optimizer": Adam(np.ones(4))}, r"learning_rate must be one number .* \(4,\)"),
+        ({"optimizer": Adam(beta_2=np.full(4, 0.9))}, "beta_2 must be one number"),
+        ({"optimizer": Adam(lambda t: np.ones(4))}, "learning_rate must be one number"),
+        ({"threads": 0}, "threads must be a positive whole number, got 0"),
+    ],
+    ids=str,
+)
+def test_bad_input_is_named_and_nothing_is_changed(change, message):
+    given_ = {"optimizer": Adam(), "theta": like(4), "gradient": like(4)}
+    given_ |= {"state": Adam().init(like(4))} | change
+    before = np.array(given_["theta"]).tobytes(), [a.tobytes() for a in arrays_of(given_["state"])]
+    with pytest.raises(ValueError, match=message):
+        blockwise.step(**given_)
+    assert np.array(given_["theta"]).tobytes() == before[0]
+    assert [a.tobytes() for a in arrays_of(given_["state"])] == before[1]
+
+
+def test_a_rate_that_would_upcast_is_refused():
+    theta = like(4, np.float32)
+    optimizer = GradientDescent(lambda t: np.float64(0.1))
+    with pytest.raises(ValueError, match="type float32 .* got float64"):
+        blockwise.step(optimizer, theta, theta.copy(), optimizer.init(theta))
+
+
+@pytest.mark.parametrize("field", ["m", "v"])
+def test_arrays_that_share_memory_are_refused(field):
+    theta = like(4)
+    state = Adam().init(theta)._replace(**{field: theta})
+    with pytest.raises(ValueError, match="share their memory"):
+        blockwise.step(Adam(), theta, like(4), state)
+
+
+def test_init_needs_an_array_of_floats():
+    with pytest.raises(ValueError, match="theta must be an array of floats"):
+        blockwise.init(Adam(), [1.0])
