@@ -1,0 +1,64 @@
+"""Import TensorFlow without the lines that it writes to the process's standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import ModuleType
+
+
+def quiet_tensorflow(threads: int | None = None) -> ModuleType:
+    """Import and return TensorFlow, silently.
+
+    TensorFlow's libraries write notes about the processor to file descriptor 2 while they load,
+    whatever the log level; a notebook would store them, and they name a process and a time.
+
+    Parameters
+    ----------
+    threads : int, optional
+        Threads within an operation and between operations; TensorFlow's choice by default. It
+        can be set only before TensorFlow has run its first operation.
+
+    Returns
+    -------
+    module
+        ``tensorflow``.
+
+    Raises
+    ------
+    ValueError
+        If ``threads`` is not positive.
+    RuntimeError
+        If ``threads`` is given and TensorFlow has already started with another number.
+    """
+    if threads is not None and threads < 1:
+        raise ValueError(f"threads must be positive, got {threads!r}")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    with _descriptor_2_to_nowhere():
+        import tensorflow as tf
+
+        tf.get_logger().setLevel("ERROR")
+        if threads is not None:
+            tf.config.threading.set_intra_op_parallelism_threads(threads)
+            tf.config.threading.set_inter_op_parallelism_threads(threads)
+        tf.config.list_logical_devices()  # looks for accelerators, and complains, only once
+    return tf
+
+
+@contextmanager
+def _descriptor_2_to_nowhere() -> Iterator[None]:
+    """Send what compiled code writes to descriptor 2 to the null device for a while."""
+    with suppress(AttributeError, ValueError, OSError):
+        sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(nowhere)
+        os.close(kept)

@@ -1,0 +1,70 @@
+"""Settings of a reference optimizer: bound to tensors, written to and read from plain data."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from typing import Any, TypeVar
+
+import numpy as np
+
+from firstorder.optimizers import Optimizer
+
+AnyOptimizer = TypeVar("AnyOptimizer", bound=Optimizer)
+
+
+def bound(optimizer: AnyOptimizer, **settings: Any) -> AnyOptimizer:
+    """Return a copy with other settings, which may be tensors.
+
+    ``dataclasses.replace`` would check their range, and a tensor has no value while it is traced.
+    """
+    twin = copy.copy(optimizer)
+    for name, value in settings.items():
+        object.__setattr__(twin, name, value)
+    return twin
+
+
+def check_scalar(optimizer: Optimizer, framework: str) -> None:
+    """Raise if a setting is an array: the frameworks' own optimizers take numbers."""
+    for field in fields(optimizer):
+        value = getattr(optimizer, field.name)
+        if isinstance(value, np.ndarray):
+            raise ValueError(
+                f"{field.name} must be a number in {framework}, got an array of shape {value.shape}"
+            )
+
+
+def to_config(value: Any) -> Any:
+    """Return an optimizer or a schedule of this package as plain data, ready for JSON.
+
+    Raises
+    ------
+    ValueError
+        If ``value`` is an object of another kind, such as a lambda.
+    """
+    if is_dataclass(value) and type(value).__module__.startswith("firstorder."):
+        settings = {field.name: to_config(getattr(value, field.name)) for field in fields(value)}
+        return {"class": f"{type(value).__module__}:{type(value).__qualname__}", **settings}
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise ValueError(
+        f"a setting to be saved must be a number or one of firstorder.schedules, got {value!r}"
+    )
+
+
+def from_config(config: Any) -> Any:
+    """Return what ``to_config`` was given.
+
+    Raises
+    ------
+    ValueError
+        If the data names a class outside this package.
+    """
+    if not isinstance(config, dict):
+        return config
+    module, _, name = config["class"].partition(":")
+    if not module.startswith("firstorder."):
+        raise ValueError(f"class must be one of firstorder's, got {config['class']!r}")
+    settings = {key: from_config(value) for key, value in config.items() if key != "class"}
+    return getattr(import_module(module), name)(**settings)
