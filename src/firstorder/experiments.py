@@ -1,0 +1,178 @@
+"""Fair comparisons: every method at its own best learning rate of one grid, over the same runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from firstorder.minimize import minimize
+from firstorder.objectives import Objective
+from firstorder.optimizers import Optimizer
+
+# Makes an optimizer of an array of learning rates: ``AdaGrad`` itself, ``partial(Momentum,
+# momentum=0.5)``, or ``lambda rate: GradientDescent(InverseSqrt(rate))``.
+Method = Callable[[Any], Optimizer]
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """How one method did at every learning rate of a grid.
+
+    Attributes
+    ----------
+    rates : array (k,)
+        The learning rates tried.
+    scores : array (k, runs)
+        The score of every run, less is better; infinite where it diverged.
+    values : array (steps + 1, k, runs)
+        The objective along every run.
+    ends : array (k, runs, *shape)
+        Where every run ended.
+    """
+
+    rates: np.ndarray
+    scores: np.ndarray
+    values: np.ndarray = field(repr=False)
+    ends: np.ndarray = field(repr=False)
+
+    @property
+    def medians(self) -> np.ndarray:
+        """Median score over the runs at each learning rate."""
+        return np.median(self.scores, axis=1)
+
+    @property
+    def index(self) -> int:
+        """Where in the grid the least median score lies."""
+        return int(np.argmin(self.medians))
+
+    @property
+    def best(self) -> float:
+        """The learning rate with the least median score."""
+        return float(self.rates[self.index])
+
+    @property
+    def at_edge(self) -> bool:
+        """Whether the best rate is the grid's first or last: the search was then too narrow."""
+        return self.index in (0, len(self.rates) - 1)
+
+    @property
+    def curves(self) -> np.ndarray:
+        """The objective along the runs at the best rate, of shape (runs, steps + 1)."""
+        return self.values[:, self.index].T
+
+
+def decades(low: int, high: int, per_decade: int = 4) -> np.ndarray:
+    """Return learning rates from ``10**low`` to ``10**high``, so many to each power of ten.
+
+    Raises
+    ------
+    ValueError
+        If ``low`` is not below ``high`` or ``per_decade`` not positive.
+
+    Examples
+    --------
+    >>> decades(-1, 1, per_decade=2).round(2)
+    array([ 0.1 ,  0.32,  1.  ,  3.16, 10.  ])
+    """
+    if not low < high:
+        raise ValueError(f"low must be below high, got {low!r} and {high!r}")
+    if not per_decade > 0:
+        raise ValueError(f"per_decade must be positive, got {per_decade!r}")
+    return 10.0 ** (np.arange(low * per_decade, high * per_decade + 1) / per_decade)
+
+
+def sweep(
+    objective: Objective,
+    start: Any,
+    method: Method,
+    rates: Any,
+    steps: int,
+    *,
+    seed: int | None = None,
+    score: Callable[[np.ndarray], np.ndarray] | None = None,
+) -> Sweep:
+    """Run one method at every learning rate of a grid, all runs at once.
+
+    Parameters
+    ----------
+    objective : Objective
+        What to minimize.
+    start : array-like (runs, *objective.shape), or one point of objective.shape
+        Where the runs start; runs of a stochastic objective differ in their noise, too.
+    method : function of an array of learning rates
+        Returns the optimizer.
+    rates : array-like (k,)
+        The grid.
+    steps : int, non-negative
+        Steps of each run.
+    seed : int, optional
+        Seed of the gradients' randomness, needed where they are random.
+    score : function, optional
+        From values (steps + 1, k, runs) to scores (k, runs). The default is the mean of the last
+        tenth of the values, which noise does not decide.
+
+    Raises
+    ------
+    ValueError
+        If ``rates`` is not a list of numbers, or as ``minimize``.
+
+    Examples
+    --------
+    >>> from firstorder import GradientDescent, objectives
+    >>> bowl = objectives.quadratic([1.0, 4.0])
+    >>> found = sweep(bowl, [1.0, 1.0], GradientDescent, [0.1, 0.4, 1.0], steps=50)
+    >>> found.best, found.at_edge
+    (0.4, False)
+    """
+    rates = np.array(rates, dtype=float)
+    if rates.ndim != 1 or rates.size == 0:
+        raise ValueError(f"rates must be a list of learning rates, got {rates!r}")
+    theta = np.asarray(start)
+    runs = theta if theta.ndim > objective.ndim else theta[np.newaxis]
+    optimizer = method(rates.reshape((-1, 1) + (1,) * objective.ndim))
+    path = minimize(objective, runs, optimizer, steps, seed=seed, keep_points=False)
+    values = np.asarray(path.values)
+    with np.errstate(over="ignore"):  # of a run that is about to diverge
+        scores = score(values) if score else values[-max(1, steps // 10) :].mean(axis=0)
+    return Sweep(rates, np.where(path.diverged, np.inf, scores), values, path.points[-1])
+
+
+def race(
+    objective: Objective,
+    start: Any,
+    methods: Mapping[str, Method],
+    rates: Any,
+    steps: int,
+    *,
+    seed: int | None = None,
+    score: Callable[[np.ndarray], np.ndarray] | None = None,
+) -> dict[str, Sweep]:
+    """Run ``sweep`` for several methods: the same starts, grid, steps and seed for all.
+
+    Raises
+    ------
+    ValueError
+        As ``sweep``.
+    """
+    return {
+        name: sweep(objective, start, method, rates, steps, seed=seed, score=score)
+        for name, method in methods.items()
+    }
+
+
+def report(results: Mapping[str, Sweep], digits: int = 2) -> None:
+    """Print each method's best learning rate and its scores there; raise at the grid's edge.
+
+    Raises
+    ------
+    AssertionError
+        If the best rate of a method is the grid's first or last.
+    """
+    for name, result in results.items():
+        assert not result.at_edge, f"{name}: the best rate {result.best:g} is at the grid's edge"
+        scores = result.scores[result.index]
+        low, middle, high = (f"{x:.{digits}g}" for x in np.quantile(scores, [0, 0.5, 1]))
+        print(f"{name:16} best rate {result.best:<7.2g} score {middle} (runs: {low} to {high})")
