@@ -1,8 +1,10 @@
 """Learning rates as functions of the step number t = 1, 2, ...
 
 A schedule is a frozen dataclass with a ``__call__``, and goes wherever a learning rate does:
-``GradientDescent(InverseSqrt(0.1))``. A schedule of a number is a number; of an array or tensor,
-one of the same kind.
+``GradientDescent(InverseSqrt(0.1))``. The rate of a number is a Python float; of an array or
+tensor, one of the same kind, so that a compiled step may count its t on the device. Only
+operators are used, and where a cosine or a minimum is needed, those of the library that made t. A
+TensorFlow t must be a floating-point tensor, as the update rules need it too.
 """
 
 from __future__ import annotations
@@ -14,12 +16,58 @@ from typing import Any
 
 import numpy as np
 
-from firstorder.optimizers.base import Rate, check_fraction, check_non_negative, check_rate
+from firstorder.optimizers.base import (
+    Rate,
+    check_non_negative,
+    check_positive,
+    check_rate,
+    check_setting,
+)
+
+
+@dataclass(frozen=True)
+class Constant:
+    r"""Keep :math:`\alpha_t = \alpha`.
+
+    Parameters
+    ----------
+    initial : float or array, positive
+        The rate :math:`\alpha`.
+
+    Raises
+    ------
+    ValueError
+        If ``initial`` is not positive.
+
+    Examples
+    --------
+    >>> Constant(0.1)(1000)
+    0.1
+    """
+
+    initial: Any
+
+    def __post_init__(self) -> None:
+        check_positive(self, "initial")
+
+    def __call__(self, t: Any) -> Any:
+        """Return the rate of step ``t``, the same for all."""
+        return self.initial
 
 
 @dataclass(frozen=True)
 class InverseSqrt:
     r"""Decay as :math:`\alpha_t = \alpha / \sqrt t`: the rate of the regret bounds.
+
+    Parameters
+    ----------
+    initial : float or array, positive
+        The first rate :math:`\alpha`.
+
+    Raises
+    ------
+    ValueError
+        If ``initial`` is not positive.
 
     Examples
     --------
@@ -30,7 +78,213 @@ class InverseSqrt:
     initial: Any
 
     def __post_init__(self) -> None:
-        check_rate(self, "initial")
+        check_positive(self, "initial")
 
     def __call__(self, t: Any) -> Any:
-        return self.initial / t**0.5
+        """Return the rate of step ``t``."""
+        return self.initial / _plain(t) ** 0.5
+
+
+@dataclass(frozen=True)
+class InverseTime:
+    r"""Decay as :math:`\alpha_t = \alpha / (1 + d\,(t - 1))`.
+
+    The sum of the rates diverges and the sum of their squares does not: the condition of Robbins
+    and Monro, under which noise averages out and yet any distance can be crossed.
+
+    Parameters
+    ----------
+    initial : float or array, positive
+        The first rate :math:`\alpha`.
+    decay : float or array, non-negative
+        After :math:`1/d` steps the rate is halved.
+
+    Raises
+    ------
+    ValueError
+        If ``initial`` is not positive or ``decay`` negative.
+
+    References
+    ----------
+    Robbins & Monro (1951), *A stochastic approximation method*.
+
+    Examples
+    --------
+    >>> InverseTime(0.1, decay=0.5)(3)
+    0.05
+    """
+
+    initial: Any
+    decay: Any
+
+    def __post_init__(self) -> None:
+        check_positive(self, "initial")
+        check_non_negative(self, "decay")
+
+    def __call__(self, t: Any) -> Any:
+        """Return the rate of step ``t``."""
+        return self.initial / (1 + self.decay * (_plain(t) - 1))
+
+
+@dataclass(frozen=True)
+class Exponential:
+    r"""Decay as :math:`\alpha_t = \alpha\, q^{t - 1}`.
+
+    The rates sum to :math:`\alpha/(1 - q)` and no more, so a run can come to rest too early.
+
+    Parameters
+    ----------
+    initial : float or array, positive
+        The first rate :math:`\alpha`.
+    factor : float or array in (0, 1]
+        The factor :math:`q` of each further step.
+
+    Raises
+    ------
+    ValueError
+        If ``initial`` is not positive or ``factor`` not in (0, 1].
+
+    Examples
+    --------
+    >>> Exponential(0.8, factor=0.5)(3)
+    0.2
+    """
+
+    initial: Any
+    factor: Any
+
+    def __post_init__(self) -> None:
+        check_positive(self, "initial")
+        check_setting(self, "factor", "in (0, 1]", lambda x: (x > 0) & (x <= 1))
+
+    def __call__(self, t: Any) -> Any:
+        """Return the rate of step ``t``."""
+        return self.initial * self.factor ** (_plain(t) - 1)
+
+
+@dataclass(frozen=True)
+class Cosine:
+    r"""Fall along half a cosine, from :math:`\alpha` at the first step to the final rate.
+
+    .. math::
+        \alpha_t = \alpha_T + \frac{\alpha - \alpha_T}{2}
+        \Bigl(1 + \cos \frac{\pi\,\min(t - 1,\, T)}{T}\Bigr)
+
+    Parameters
+    ----------
+    initial : float or array, positive
+        The first rate :math:`\alpha`.
+    steps : int, positive
+        The fall takes :math:`T` steps; after them the rate stays.
+    final : float or array, non-negative
+        The last rate :math:`\alpha_T`.
+
+    Raises
+    ------
+    ValueError
+        If ``initial`` or ``steps`` is not positive or ``final`` negative.
+
+    References
+    ----------
+    Loshchilov & Hutter (2017), *SGDR: stochastic gradient descent with warm restarts*, eq. 5.
+
+    Examples
+    --------
+    >>> cosine = Cosine(0.1, steps=100)
+    >>> cosine(1), round(cosine(51), 6), cosine(101), cosine(1000)
+    (0.1, 0.05, 0.0, 0.0)
+    """
+
+    initial: Any
+    steps: int
+    final: Any = 0.0
+
+    def __post_init__(self) -> None:
+        check_positive(self, "initial")
+        _check_steps(self)
+        check_non_negative(self, "final")
+
+    def __call__(self, t: Any) -> Any:
+        """Return the rate of step ``t``."""
+        passed = _at_most(_plain(t) - 1, self.steps)
+        share = (1 + _cos(passed * (math.pi / self.steps))) / 2
+        return self.final + (self.initial - self.final) * share
+
+
+@dataclass(frozen=True)
+class Warmup:
+    r"""Let the rate of another schedule grow linearly: :math:`\min(t / T, 1)\, \alpha_t`.
+
+    Parameters
+    ----------
+    schedule : float, array or function of t, positive
+        The rate to warm up.
+    steps : int, positive
+        The first step is 1 / T of the schedule's, step :math:`T` the first in full.
+
+    Raises
+    ------
+    ValueError
+        If ``schedule`` or ``steps`` is not positive.
+
+    References
+    ----------
+    Goyal et al. (2017), *Accurate, large minibatch SGD*, section 2.2.
+
+    Examples
+    --------
+    >>> warm = Warmup(0.1, steps=10)
+    >>> warm(5), warm(10), warm(50)
+    (0.05, 0.1, 0.1)
+    """
+
+    schedule: Rate
+    steps: int
+
+    def __post_init__(self) -> None:
+        check_rate(self, "schedule")
+        _check_steps(self)
+
+    def __call__(self, t: Any) -> Any:
+        """Return the rate of step ``t``."""
+        rate = self.schedule(t) if callable(self.schedule) else self.schedule
+        return _at_most(_plain(t) / self.steps, 1) * rate
+
+
+def _check_steps(owner: Any) -> None:
+    """Raise unless ``steps`` is a positive whole number, and store it as a Python int."""
+    steps = owner.steps
+    whole = isinstance(steps, int | np.integer) and not isinstance(steps, bool)
+    if not whole or steps < 1:
+        raise ValueError(f"steps must be a positive whole number, got {steps!r}")
+    object.__setattr__(owner, "steps", int(steps))
+
+
+def _plain(t: Any) -> Any:
+    """Return a NumPy scalar as a Python float, which leaves float32 parameters float32."""
+    return float(t) if isinstance(t, np.generic) else t
+
+
+def _library(t: Any) -> Any:
+    """Return the library of mathematics that made ``t``: its own one, or NumPy."""
+    name = type(t).__module__.partition(".")[0]
+    if name in ("jaxlib", "jax"):
+        return sys.modules["jax"].numpy
+    if name == "tensorflow":
+        return sys.modules["tensorflow"]
+    if name == "torch":
+        return sys.modules["torch"]
+    return np
+
+
+def _cos(x: Any) -> Any:
+    return math.cos(x) if isinstance(x, int | float) else _library(x).cos(x)
+
+
+def _at_most(x: Any, limit: float) -> Any:
+    if isinstance(x, int | float):
+        return min(x, limit)
+    library = _library(x)
+    if library is sys.modules.get("torch"):
+        return library.clamp(x, max=limit)
+    return library.minimum(x, limit)

@@ -11,7 +11,8 @@ def central_differences(objective: Objective, theta: Array, step: float | None =
     r"""Return the gradient of ``objective`` at ``theta`` by central differences.
 
     .. math::
-        \frac{\partial f}{\partial \theta_i} \approx \frac{f(\theta + h e_i) - f(\theta - h e_i)}{2h}
+        \frac{\partial f}{\partial \theta_i} \approx
+        \frac{f(\theta + h e_i) - f(\theta - h e_i)}{2h}
 
     Taylor's formula leaves an error of :math:`h^2 |f'''| / 6`, and rounding the two values adds
     up to :math:`\mathtt{eps}\,|f| / h`. The sum is least where its derivative

@@ -59,26 +59,40 @@ def check_rate(owner: object, *names: str) -> None:
     """Raise unless each setting is a function of t, or positive and finite."""
     for name in names:
         if not callable(getattr(owner, name)):
-            _check(owner, name, "positive or a function of t", lambda x: (x > 0) & np.isfinite(x))
+            check_setting(owner, name, "positive and finite, or a function of t", _positive)
 
 
-def check_fraction(owner: object, *names: str) -> None:
-    """Raise unless each setting lies in [0, 1)."""
+def check_positive(owner: object, *names: str) -> None:
+    """Raise unless each setting is positive and finite."""
     for name in names:
-        _check(owner, name, "in [0, 1)", lambda x: (x >= 0) & (x < 1))
+        check_setting(owner, name, "positive and finite", _positive)
 
 
 def check_non_negative(owner: object, *names: str) -> None:
     """Raise unless each setting is non-negative and finite."""
     for name in names:
-        _check(owner, name, "non-negative", lambda x: (x >= 0) & np.isfinite(x))
+        check_setting(owner, name, "non-negative and finite", lambda x: (x >= 0) & np.isfinite(x))
 
 
-def _check(owner: object, name: str, allowed: str, holds: Callable[[Any], Any]) -> None:
-    """Check one setting of a frozen dataclass, and store a scalar as a Python float.
+def check_fraction(owner: object, *names: str) -> None:
+    """Raise unless each setting lies in [0, 1)."""
+    for name in names:
+        check_setting(owner, name, "in [0, 1)", lambda x: (x >= 0) & (x < 1))
+
+
+def check_flag(owner: object, *names: str) -> None:
+    """Raise unless each setting is True or False: a string such as "no" would count as true."""
+    for name in names:
+        value = getattr(owner, name)
+        if not isinstance(value, bool | np.bool_):
+            raise ValueError(f"{name} must be True or False, got {value!r}")
+
+
+def check_setting(owner: object, name: str, allowed: str, holds: Callable[[Any], Any]) -> None:
+    """Check one setting of a frozen dataclass, and store it as a Python float or array of floats.
 
     A NumPy float64 scalar in a float32 formula would upcast the whole array; a Python float
-    does not.
+    does not. An array is copied, so that nobody changes it afterwards.
     """
     value = getattr(owner, name)
     try:
@@ -88,4 +102,10 @@ def _check(owner: object, name: str, allowed: str, holds: Callable[[Any], Any]) 
         valid = False
     if not valid:
         raise ValueError(f"{name} must be {allowed}, got {value!r}")
+    if numbers.dtype.kind != "f":
+        numbers = numbers.astype(float)
     object.__setattr__(owner, name, float(numbers) if numbers.ndim == 0 else numbers)
+
+
+def _positive(numbers: np.ndarray) -> np.ndarray:
+    return (numbers > 0) & np.isfinite(numbers)

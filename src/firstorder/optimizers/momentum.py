@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from firstorder.optimizers.base import Array, Optimizer, Setting, check_fraction
+from firstorder.optimizers.base import Array, Optimizer, Setting, check_flag, check_fraction
 
 
 class MomentumState(NamedTuple):
@@ -40,7 +40,7 @@ class Momentum(Optimizer):
     Raises
     ------
     ValueError
-        If ``learning_rate`` is not positive or ``momentum`` not in [0, 1).
+        If ``learning_rate`` is not positive, ``momentum`` not in [0, 1) or ``nesterov`` no bool.
 
     Notes
     -----
@@ -68,6 +68,7 @@ class Momentum(Optimizer):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_fraction(self, "momentum")
+        check_flag(self, "nesterov")
 
     def init(self, theta: Array) -> MomentumState:
         """Return the state before the first step: a sum of no gradients."""
