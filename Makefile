@@ -1,0 +1,66 @@
+# Everything sets itself up: a virtual environment with pinned packages, brought up to date when
+# pyproject.toml or constraints.txt change. Needs Python 3.11 or newer and make.
+
+VENV := .venv
+BIN := $(VENV)/bin
+BUILD ?= _build
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export OPENBLAS_NUM_THREADS ?= 1
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+# MNIST for tests and execution, where a copy lies; empty otherwise.
+MNIST_NPZ ?= $(firstword $(abspath $(wildcard data/mnist.npz ../shared/data/mnist.npz)))
+export MNIST_NPZ
+# CONSTRAINTS= (empty) installs the newest versions that the ranges allow.
+CONSTRAINTS ?= constraints.txt
+WORKERS ?= 2
+
+.PHONY: book test lab execute bench lint constraints clean
+.DEFAULT_GOAL := book
+
+book: $(VENV)/.book
+	$(BIN)/jupyter-book build . -n -W --keep-going --quiet --path-output $(patsubst %/_build,%,$(abspath $(BUILD)))
+	@echo "The book: $(BUILD)/html/index.html"
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+lint: $(VENV)/.lint
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+execute: $(VENV)/.test
+	$(BIN)/python tools/execute.py $(NOTEBOOKS)
+
+lab: $(VENV)/.dev
+	$(BIN)/jupyter lab
+
+bench: $(VENV)/.test $(VENV)/.compare
+	$(BIN)/python -m pytest benchmarks --benchmark-only $(ARGS)
+
+# A stamp file for every extra: newer than what it was made from, or made again.
+$(VENV)/.%: pyproject.toml $(wildcard $(CONSTRAINTS)) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet $(addprefix --constraint ,$(wildcard $(CONSTRAINTS))) --editable ".[$*]"
+	@touch $@
+
+$(BIN)/python:
+	@python=$$(for name in python3.13 python3.12 python3.11 python3; do \
+	    $$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	    && echo $$name && break; done); \
+	if [ -z "$$python" ]; then \
+	    echo "Python 3.11, 3.12 or 3.13 is needed; none of python3.13, python3.12, python3.11, python3 is one." >&2; \
+	    exit 1; fi; \
+	$$python -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "$$python lacks the venv module; on Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }; \
+	echo "Making $(VENV) with $$python"; $$python -m venv $(VENV)
+
+# The exact versions that tests and pages were made with, for every supported Python and system.
+# What PyTorch asks for on machines with a GPU it pins itself.
+constraints: $(VENV)/.lint
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --no-header --no-annotate --python-version 3.11 --all-extras \
+	    --upgrade --quiet pyproject.toml --output-file $(VENV)/constraints.txt
+	grep -vE '^(cuda|nvidia|triton)' $(VENV)/constraints.txt > constraints.txt
+
+clean:
+	rm -rf $(VENV) $(BUILD) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
