@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import textwrap
 from collections.abc import Callable
 from typing import Any
-
-import numpy as np
 
 
 def show(*objects: Callable[..., Any] | type) -> None:
@@ -22,7 +21,13 @@ def show(*objects: Callable[..., Any] | type) -> None:
 
 
 def check(
-    name: str, measured: Any, predicted: Any, *, rtol: float = 0.0, atol: float = 0.0, digits: int = 4
+    name: str,
+    measured: Any,
+    predicted: Any,
+    *,
+    rtol: float = 0.0,
+    atol: float = 0.0,
+    digits: int = 4,
 ) -> None:
     """Print a measured number beside its prediction, and raise where they disagree.
 
@@ -33,7 +38,8 @@ def check(
     measured, predicted : float
         The two numbers.
     rtol, atol : float, non-negative
-        They agree when ``|measured - predicted| <= atol + rtol |predicted|``.
+        They agree when ``|measured - predicted| <= atol + rtol |predicted|``. Numbers below an
+        ``atol`` of at most 1e-6 are rounding noise, of no two machines the same: printed as 0.
     digits : int
         Significant digits to print: few enough to be the same on every machine.
 
@@ -47,25 +53,36 @@ def check(
     >>> check("first step / α", 3.1622776, 10**0.5, rtol=1e-6)
     first step / α: 3.162 measured, 3.162 predicted
     """
-    line = f"{name}: {_format(measured, digits)} measured, {_format(predicted, digits)} predicted"
-    difference = abs(float(measured) - float(predicted))
-    if not difference <= atol + rtol * abs(float(predicted)):
-        raise AssertionError(f"{line}; they differ by {difference:.3g}")
+    found, expected = float(measured), float(predicted)
+    noise = atol if atol <= 1e-6 else 0.0
+    left, right = (_text(number, digits, noise) for number in (found, expected))
+    line = f"{name}: {left} measured, {right} predicted"
+    allowed = atol + rtol * abs(expected)
+    if not abs(found - expected) <= allowed:
+        raise AssertionError(
+            f"{line}; they differ by {abs(found - expected):.3g}, allowed are {allowed:.3g}"
+        )
     print(line)
 
 
-def _format(number: Any, digits: int) -> str:
-    """Format to significant digits, keeping trailing zeros off and tiny rounding noise out."""
-    return f"{float(np.real(number)):.{digits}g}"
+def _text(number: float, digits: int, noise: float) -> str:
+    """Format to significant digits, without the noise of rounding."""
+    return "0" if abs(number) <= noise else f"{number:.{digits}g}"
 
 
 def _source(item: Any) -> str:
-    """Return the source of ``item`` without its docstring."""
-    source = textwrap.dedent(inspect.getsource(item)).rstrip()
-    docstring = inspect.getdoc(item)
-    if not docstring:
-        return source
-    opening = source.index('"""')
-    closing = source.index('"""', opening + 3) + 3
-    before = source[:opening].rstrip().removesuffix("r").rstrip()
-    return before + "\n" + source[closing:].lstrip("\n")
+    """Return the source of a function, method, property or class, without docstrings."""
+    source = textwrap.dedent(inspect.getsource(item.fget if isinstance(item, property) else item))
+    lines: list[str | None] = [*source.rstrip().splitlines()]
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef) or not ast.get_docstring(node):
+            continue
+        docstring = node.body[0]
+        first, last = docstring.lineno - 1, docstring.end_lineno or docstring.lineno
+        if len(node.body) == 1:
+            lines[first] = " " * docstring.col_offset + "..."
+            first += 1
+        elif last < len(lines) and lines[last] == "":
+            last += 1
+        lines[first:last] = [None] * (last - first)
+    return "\n".join(line for line in lines if line is not None)

@@ -27,7 +27,8 @@ class Trajectory:
         Whether a run met a point, value or gradient that is not finite. A run that diverged
         keeps its last finite point, value and gradient norm from there on.
     state : named tuple
-        The optimizer's state after the last step.
+        The optimizer's state after the last step recorded; where some runs of a batch diverged,
+        their part of it means nothing.
     """
 
     points: np.ndarray
@@ -71,7 +72,7 @@ def minimize(
     steps : int, non-negative
         How many steps to take.
     seed : int, optional
-        Seed of the gradients' randomness.
+        Seed of the gradients' randomness; without effect where gradients are exact.
     keep_points : bool
         Whether to record every point, or only the start and the end (for large sweeps).
 
@@ -84,14 +85,14 @@ def minimize(
     Raises
     ------
     ValueError
-        If ``steps`` is negative, ``start`` has the wrong shape or is not finite, or a seed is
-        missing or superfluous.
+        If ``steps`` is negative, ``start`` has the wrong shape or is not finite, a seed is
+        missing, or array-valued hyper-parameters do not broadcast against the points.
 
     Examples
     --------
     >>> from firstorder import GradientDescent, objectives
-    >>> path = minimize(objectives.quadratic([1.0, 4.0]), [1.0, 1.0], GradientDescent(0.25), steps=2)
-    >>> path.points
+    >>> bowl = objectives.quadratic([1.0, 4.0])
+    >>> minimize(bowl, [1.0, 1.0], GradientDescent(0.25), steps=2).points
     array([[1.    , 1.    ],
            [0.75  , 0.    ],
            [0.5625, 0.    ]])
@@ -102,21 +103,18 @@ def minimize(
     random = np.random.default_rng(seed)
     state = optimizer.init(theta)
     with np.errstate(all="ignore"):  # what overflows is recorded as divergence
-        value, norm, gradient = _evaluate(objective, theta)
-        # A first step that is thrown away shows the axes that the hyper-parameters add.
-        shape = np.shape(optimizer.step(theta, gradient, state)[0])
-        theta = np.broadcast_to(theta, shape)
-        value, norm, gradient = _evaluate(objective, theta)
-        alive = np.isfinite(value)
+        theta = np.broadcast_to(theta, _full_shape(objective, theta, optimizer))
+        value, norm, gradient, alive = _evaluate(objective, theta)
         points, values, norms = [theta], [value], [norm]
         for _ in range(steps):
             if objective.sample is not None:
-                gradient = objective.sample(theta, random)
-            proposal, state = optimizer.step(theta, gradient, state)
-            new_value, new_norm, gradient = _evaluate(objective, proposal)
-            alive = alive & np.isfinite(new_value) & np.isfinite(new_norm)
+                gradient = np.asarray(objective.sample(theta, random), dtype=theta.dtype)
+            proposal, new_state = optimizer.step(theta, gradient, state)
+            new_value, new_norm, gradient, finite = _evaluate(objective, proposal)
+            alive = alive & finite
             if not alive.any():
                 break
+            state = new_state
             theta = np.where(alive.reshape(alive.shape + (1,) * objective.ndim), proposal, theta)
             value, norm = np.where(alive, new_value, value), np.where(alive, new_norm, norm)
             values.append(value)
@@ -131,25 +129,52 @@ def minimize(
 
 def _start(objective: Objective, start: Any, steps: int, seed: int | None) -> np.ndarray:
     """Check the arguments of ``minimize`` and return the start as a floating-point array."""
-    theta = np.asarray(start)
+    try:
+        theta = np.asarray(start)
+    except ValueError:  # rows of different lengths
+        theta = np.empty(0, dtype=object)
+    if theta.dtype.kind not in "fiu":
+        raise ValueError(f"start must be an array of real numbers, got {start!r}")
     theta = theta if theta.dtype.kind == "f" else theta.astype(float)
-    if theta.shape[theta.ndim - objective.ndim :] != objective.shape:
+    if theta.ndim < objective.ndim or theta.shape[theta.ndim - objective.ndim :] != objective.shape:
         raise ValueError(
             f"start must end in the axes {objective.shape} of {objective.name}, "
             f"got an array of shape {theta.shape}"
         )
     if not np.isfinite(theta).all():
         raise ValueError(f"start must be finite, got {start!r}")
-    if steps != int(steps) or steps < 0:
+    if not isinstance(steps, int | np.integer) or isinstance(steps, bool) or steps < 0:
         raise ValueError(f"steps must be a non-negative whole number, got {steps!r}")
     if objective.sample is not None and seed is None:
         raise ValueError(f"seed must be given, since the gradients of {objective.name} are random")
     return theta
 
 
-def _evaluate(objective: Objective, theta: np.ndarray) -> tuple[Any, Any, Any]:
-    """Return value, gradient norm and gradient; a point that is not finite gives such a value."""
-    gradient = objective.gradient(theta)
+def _full_shape(objective: Objective, theta: np.ndarray, optimizer: Optimizer) -> tuple[int, ...]:
+    """Return the shape of the points with the axes that array-valued hyper-parameters add.
+
+    A first step that is thrown away shows it.
+    """
+    rule = type(optimizer).__name__
+    hint = (
+        f"array-valued hyper-parameters of {rule} must broadcast against points of shape "
+        f"{theta.shape} and leave the axes {objective.shape} of {objective.name} as they are"
+    )
+    try:
+        moved, _ = optimizer.step(theta, objective.gradient(theta), optimizer.init(theta))
+    except ValueError as error:
+        raise ValueError(f"{hint}: {error}") from error
+    shape = np.shape(moved)
+    if shape[len(shape) - objective.ndim :] != objective.shape:
+        raise ValueError(f"{hint}, got points of shape {shape}")
+    return shape
+
+
+def _evaluate(objective: Objective, theta: np.ndarray) -> tuple[Any, Any, Any, Any]:
+    """Return value, gradient norm and gradient, and where they and the point are finite."""
+    gradient = np.asarray(objective.gradient(theta), dtype=theta.dtype)
+    value = np.asarray(objective.value(theta))
     axes = tuple(range(-objective.ndim, 0))
     norm = np.sqrt(np.sum(gradient**2, axis=axes)) if axes else np.abs(gradient)
-    return np.asarray(objective.value(theta)), norm, gradient
+    finite = np.isfinite(value) & np.isfinite(norm) & np.all(np.isfinite(theta), axis=axes)
+    return value, norm, gradient, finite
