@@ -163,10 +163,13 @@ def _blocks(theta: np.ndarray) -> list[slice]:
 
 def _map(function: Callable[[np.ndarray], Any], state: Any) -> Any:
     """Apply ``function`` to the arrays of a state, however deeply its tuples are nested."""
-    if isinstance(state, tuple):
-        parts = [_map(function, part) for part in state]
-        return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
-    return function(state) if isinstance(state, np.ndarray) else state
+    parts = [
+        function(part)
+        if isinstance(part, np.ndarray)
+        else (_map(function, part) if isinstance(part, tuple) else part)
+        for part in state
+    ]
+    return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
 
 
 def _leaves(state: Any) -> list[np.ndarray]:

@@ -1,0 +1,205 @@
+"""The classifier in NumPy and its training: exact gradients, Keras's meaning, any optimizer."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from firstorder import AdaGrad, Adam, GradientDescent, Momentum, RMSprop
+from firstorder.datasets import Images, load_digits
+from firstorder.network import Network
+from firstorder.training import train
+
+
+def example(sizes, n, seed):
+    """Parameters, inputs and labels in float64, no unit at the kink of its ReLU."""
+    random = np.random.default_rng(seed)
+    network = Network(sizes, dropout=0.25)
+    theta = random.standard_normal(network.parameters)
+    return network, theta, random.standard_normal((n, sizes[0])), random.integers(sizes[-1], size=n)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    sizes=st.lists(st.integers(1, 6), min_size=2, max_size=5).map(tuple),
+    n=st.integers(1, 4),
+    dropout=st.booleans(),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_gradient_is_the_limit_of_differences(sizes, n, dropout, seed):
+    network, theta, x, y = example(sizes, n, seed)
+
+    def run(theta):  # the same units are dropped each time
+        random = np.random.default_rng(seed) if dropout else None
+        return network.loss_and_gradient(theta, x, y, random)
+
+    gradient = run(theta).gradient
+    h = 1e-6
+    differences = [
+        (run(theta + h * unit).loss - run(theta - h * unit).loss) / (2 * h)
+        for unit in np.eye(len(theta))
+    ]
+    # A kink within h of theta shows as a jump of a difference: rare, and not the gradient's fault.
+    wrong = ~np.isclose(gradient, differences, rtol=1e-5, atol=1e-7)
+    assert wrong.mean() < 0.02
+
+
+def test_gradient_goes_where_it_is_told():
+    network, theta, x, y = example((5, 4, 3), 6, 0)
+    out = np.full_like(theta, np.nan)
+    batch = network.loss_and_gradient(theta, x, y, out=out)
+    assert batch.gradient is out
+    assert np.array_equal(out, network.loss_and_gradient(theta, x, y).gradient)
+
+
+def test_agrees_with_tensorflow():
+    pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
+    from firstorder.frameworks import quiet_tensorflow
+
+    tf = quiet_tensorflow()
+    network = Network((784, 128, 10), dropout=0.2)
+    random = np.random.default_rng(0)
+    theta = network.init(random)
+    x = random.random((32, 784), np.float32)
+    y = random.integers(10, size=32)
+    layers = tf.keras.layers
+    model = tf.keras.Sequential([layers.Dense(128, "relu"), layers.Dropout(0.2), layers.Dense(10)])
+    model.build((None, 784))
+    model.set_weights([array for pair in network.layers(theta) for array in pair])
+    loss_of = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    with tf.GradientTape() as tape:
+        logits = model(x, training=False)
+        loss = loss_of(y, logits)
+    gradients = tape.gradient(loss, model.trainable_variables)
+    batch = network.loss_and_gradient(theta, x, y)
+    assert network.logits(theta, x) == pytest.approx(logits.numpy(), abs=1e-5)
+    assert batch.loss == pytest.approx(float(loss), rel=1e-5)
+    assert batch.correct == int((logits.numpy().argmax(axis=1) == y).sum())
+    assert network.evaluate(theta, x, y) == pytest.approx((batch.loss, batch.correct / 32))
+    flat = np.concatenate([gradient.numpy().ravel() for gradient in gradients])
+    assert np.linalg.norm(batch.gradient - flat) < 1e-5 * np.linalg.norm(flat)
+    assert batch.gradient.dtype == np.float32
+
+
+def test_initialisation_is_keras_s():
+    network = Network((784, 128, 10))
+    theta = network.init(np.random.default_rng(0))
+    assert theta.dtype == np.float32
+    for W, b in network.layers(theta):
+        limit = np.sqrt(6 / sum(W.shape))
+        assert np.abs(W).max() == pytest.approx(limit, rel=0.01) and np.abs(W).max() <= limit
+        assert W.std() == pytest.approx(limit / np.sqrt(3), rel=0.03)
+        assert not b.any()
+        W[:], b[:] = 1, 2  # views: the flat vector follows
+    assert theta.sum() == 784 * 128 + 2 * 128 + 128 * 10 + 2 * 10
+
+
+def test_dropout_keeps_the_mean_and_the_share():
+    network = Network((1, 100_000, 1), dropout=0.2)
+    theta = np.zeros(network.parameters)
+    (_, b), _ = network.layers(theta)
+    b[:] = 3.0
+    _, hidden, _ = network._forward(theta, np.zeros((1, 1)), np.random.default_rng(0))
+    assert set(np.unique(hidden)) == {0.0, 3.0 / 0.8}
+    assert np.mean(hidden == 0) == pytest.approx(0.2, abs=0.005)
+    assert hidden.mean() == pytest.approx(3.0, rel=0.01)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_digits()
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [GradientDescent(0.1), Momentum(0.02), AdaGrad(0.02), RMSprop(0.001), Adam(0.001)],
+    ids=lambda optimizer: type(optimizer).__name__,
+)
+def test_every_optimizer_learns_the_digits(optimizer, digits):
+    got = train(Network(), digits, optimizer, epochs=6)
+    assert not got.diverged
+    assert got.history["val_accuracy"][-1] > 0.88
+    assert got.history["loss"][-1] < got.history["loss"][0] / 2
+    assert got.state.t == 6 * 47  # 1500 images make 46 full batches and one of 28
+    assert [len(values) for values in got.history.values()] == [6] * 4
+    assert got.theta.dtype == np.float32
+
+
+def test_history_means_what_keras_means(digits):
+    network = Network(dropout=0.0)
+    got = train(network, digits, GradientDescent(1e-12), epochs=1, batch_size=64)
+    # With a step of nothing and no dropout both losses are those of the first parameters.
+    start = network.init(np.random.default_rng(0))
+    for prefix, x, y in [
+        ("", digits.x_train, digits.y_train),
+        ("val_", digits.x_test, digits.y_test),
+    ]:
+        loss, accuracy = network.evaluate(start, x.reshape(len(x), -1) / np.float32(255), y)
+        assert got.history[f"{prefix}loss"][0] == pytest.approx(loss, rel=1e-5)
+        assert got.history[f"{prefix}accuracy"][0] == pytest.approx(accuracy, abs=1e-9)
+
+
+def test_the_seed_fixes_everything(digits):
+    runs = [train(Network(), digits, Adam(), epochs=1, seed=seed) for seed in (1, 1, 2)]
+    assert np.array_equal(runs[0].theta, runs[1].theta)
+    assert runs[0].history == runs[1].history
+    assert not np.array_equal(runs[0].theta, runs[2].theta)
+
+
+def test_floats_are_taken_as_they_are(digits):
+    scaled = digits._replace(
+        x_train=digits.x_train / np.float32(255), x_test=digits.x_test / np.float32(255)
+    )
+    runs = [train(Network(), data, Adam(), epochs=1) for data in (digits, scaled)]
+    assert np.array_equal(runs[0].theta, runs[1].theta)
+
+
+def test_divergence_is_recorded(digits, recwarn):
+    got = train(Network(), digits, GradientDescent(1e30), epochs=5)
+    assert got.diverged
+    assert len(got.history["loss"]) == 1
+    assert not recwarn.list
+
+
+def test_other_shapes(digits):
+    network = Network((784, 32, 16, 10), dropout=0.0)
+    assert train(network, digits, Adam(0.003), epochs=4).history["val_accuracy"][-1] > 0.8
+    few = Images(np.eye(4)[:, None], np.arange(4), np.eye(4)[:, None], np.arange(4))
+    linear = train(Network((4, 4)), few, Adam(0.1), epochs=50, batch_size=3)
+    assert linear.history["val_accuracy"][-1] == 1.0
+
+
+def test_progress_is_shown_only_on_request(digits, capfd):
+    train(Network(), digits, Adam(), epochs=1)
+    assert capfd.readouterr() == ("", "")
+    train(Network(), digits, Adam(), epochs=2, progress=True)
+    assert "epoch 2/2" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"epochs": 0}, "epochs must be a positive whole number, got 0"),
+        ({"batch_size": 1.5}, "batch_size must be a positive whole number, got 1.5"),
+        ({"network": Network((100, 10))}, r"images of 100 pixels, got .* \(1500, 28, 28\)"),
+        ({"network": Network((784, 9))}, "one label from 0 to 8 for each of 1500 images"),
+    ],
+    ids=str,
+)
+def test_bad_input_is_named(digits, change, message):
+    arguments = {"network": Network(), "data": digits, "optimizer": Adam()} | change
+    with pytest.raises(ValueError, match=message):
+        train(**arguments)
+
+
+@pytest.mark.parametrize(
+    "settings_, message",
+    [
+        ({"sizes": (784,)}, "sizes must be two or more positive numbers"),
+        ({"sizes": (784, 0, 10)}, "sizes must be two or more positive numbers"),
+        ({"dropout": 1.0}, r"dropout must be in \[0, 1\), got 1.0"),
+    ],
+)
+def test_impossible_networks(settings_, message):
+    with pytest.raises(ValueError, match=message):
+        Network(**settings_)
