@@ -33,14 +33,14 @@ FLAGS = [
 PIECE = 4000  # pixels of height that a picture of a page may have
 # The elements that stick out of the window, innermost first, unless something around scrolls.
 OVERFLOW = """() => {
-  const page = document.documentElement;
-  if (page.scrollWidth <= page.clientWidth) return [];
-  const clipped = e => { for (let p = e.parentElement; p && p !== document.body; p = p.parentElement)
-    if (getComputedStyle(p).overflowX !== 'visible') return true; return false; };
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const scrolls = e => e && e !== document.body
+    && (getComputedStyle(e).overflowX !== 'visible' || scrolls(e.parentElement));
+  const name = e => `${e.tagName} ${e.className} ${(e.textContent || '').trim().slice(0, 60)}`;
   return [...document.querySelectorAll('body *')]
-    .filter(e => e.getBoundingClientRect().right > page.clientWidth + 1 && !clipped(e))
-    .map(e => `${e.tagName.toLowerCase()}.${e.className} ${(e.textContent || '').trim().slice(0, 60)}`)
-    .reverse().slice(0, 5);
+    .filter(e => e.getBoundingClientRect().right > width + 1 && !scrolls(e.parentElement))
+    .map(name).reverse().slice(0, 5);
 }"""
 
 
@@ -140,9 +140,7 @@ def main() -> int:
         for name in pages:
             for scheme in options.schemes:
                 for width in options.widths:
-                    page, complaints = open_page(
-                        browser, f"{address}/{name}.html", scheme, width
-                    )
+                    page, complaints = open_page(browser, f"{address}/{name}.html", scheme, width)
                     for line in dict.fromkeys(complaints):
                         print(f"{name} {scheme} {width}: {line}")
                     count += len(complaints)

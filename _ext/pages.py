@@ -1,4 +1,4 @@
-"""Make the book's pages complete in themselves: no request leaves the reader's machine."""
+"""Make the pages complete in themselves (no request leaves the reader's machine) and sound."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.fileutil import copy_asset
 
@@ -23,9 +24,7 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
     target = Path(app.outdir) / "_static/mathjax"
     for part in MATHJAX:
         destination = target / part
-        copy_asset(
-            source / part, destination if (source / part).is_dir() else destination.parent
-        )
+        copy_asset(source / part, destination if (source / part).is_dir() else destination.parent)
 
 
 def drop_thebe(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
@@ -36,9 +35,29 @@ def drop_thebe(app: Sphinx, page: str, template: str, context: dict[str, Any], t
     ]
 
 
+def mend_proofs(app: Sphinx, document: nodes.document) -> None:
+    """Give every proof a title, which its fold needs, and ids of its own to it and theorems.
+
+    sphinx-proof writes "Proof. " into the first sentence, and the same ids again and again.
+    """
+    proofs = [
+        node for node in document.findall(nodes.admonition) if node["classes"][:1] == ["proof"]
+    ]
+    for number, proof in enumerate(proofs, 1):
+        proof["ids"] = [f"proof-{number}"]
+        proof["classes"].append("proof-text")
+        text = next(proof.findall(nodes.Text))
+        text.parent.replace(text, nodes.Text(text.astext().removeprefix("Proof. ")))
+        proof.insert(0, nodes.title("", "Proof"))
+    contents = [node for node in document.findall(nodes.section) if "proof-content" in node["ids"]]
+    for number, content in enumerate(contents, 1):
+        content["ids"] = [f"theorem-content-{number}"]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Connect both to Sphinx."""
+    """Connect all to Sphinx."""
     app.config.mathjax_path = "mathjax/tex-chtml.js"
+    app.connect("doctree-read", mend_proofs)
     app.connect("html-page-context", drop_thebe, priority=900)
     app.connect("build-finished", copy_mathjax)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}
