@@ -1,0 +1,20 @@
+"""The picture of RMSprop's memory shows the two numbers that describe it."""
+
+import pytest
+
+from firstorder.figures import rmsprop
+
+
+@pytest.mark.parametrize(
+    ("rho", "half_life", "mean_age"), [(0.9, "6.6", "9"), (0.99, "69.0", "99"), (0.5, "1.0", "1")]
+)
+def test_memory_names_half_life_and_mean_age(rho, half_life, mean_age):
+    (axes,) = rmsprop.memory.__wrapped__([rho]).axes
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == [f"half-life {half_life} steps", f"mean age {mean_age} steps"]
+    assert axes.get_xlabel() and axes.get_ylabel()
+
+
+def test_memory_weights_sum_to_one():
+    (axes,) = rmsprop.memory.__wrapped__([0.9]).axes
+    assert sum(bar.get_height() for bar in axes.patches) == pytest.approx(1.0, abs=0.01)
