@@ -13,7 +13,7 @@ from firstorder.figures.style import BLUE, VERMILION, figure
 
 @figure
 def memory(rhos: Sequence[float]) -> Figure:
-    """Show the weight of a squared gradient by its age, with mean age and half-life, for each rho."""
+    """Show the weight of a squared gradient by its age, with mean age and half-life."""
     picture, all_axes = panels(len(rhos), height=2.8)
     for axes, rho in zip(all_axes, rhos, strict=True):
         mean_age, half_life = rho / (1 - rho), np.log(0.5) / np.log(rho)
