@@ -29,6 +29,8 @@ class Training:
         ``loss`` and ``accuracy`` are means over the epoch, with dropout, while the parameters
         change; ``val_loss`` and ``val_accuracy`` are measured on the test set at its end,
         without. These are the names and meanings of Keras's ``fit``.
+    losses : array (steps,)
+        The loss of every minibatch, before its step.
     diverged : bool
         Whether a loss was not finite; training stopped after that epoch.
     """
@@ -36,6 +38,7 @@ class Training:
     theta: np.ndarray
     state: Any
     history: dict[str, list[float]]
+    losses: np.ndarray
     diverged: bool
 
 
@@ -87,6 +90,7 @@ def train(
     x, y = _prepare(network, data.x_train, data.y_train, theta.dtype)
     x_test, y_test = _prepare(network, data.x_test, data.y_test, theta.dtype)
     history: dict[str, list[float]] = {}
+    losses: list[float] = []
     diverged = False
     with _one_blas_thread(), np.errstate(all="ignore"):  # overflow is recorded as divergence
         for epoch in range(1, epochs + 1):
@@ -96,6 +100,7 @@ def train(
             for batch in _bar(batches, f"epoch {epoch}/{epochs}") if progress else batches:
                 got = network.loss_and_gradient(theta, x[batch], y[batch], random, out=gradient)
                 state = blockwise.step(optimizer, theta, gradient, state)
+                losses.append(got.loss)
                 loss += got.loss * len(batch)
                 hits += got.correct
             val_loss, val_accuracy = network.evaluate(theta, x_test, y_test)
@@ -109,7 +114,7 @@ def train(
             diverged = not np.isfinite([loss, val_loss]).all()
             if diverged:
                 break
-    return Training(theta, state, history, diverged)
+    return Training(theta, state, history, np.array(losses), diverged)
 
 
 def _prepare(network: Network, x: Any, y: Any, dtype: Any) -> tuple[np.ndarray, np.ndarray]:

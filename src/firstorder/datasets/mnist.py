@@ -98,13 +98,13 @@ def _read(file: Path, origin: str, cure: str) -> Images:
     except FileNotFoundError:
         raise refuse("does not exist") from None
     except OSError as error:
-        raise refuse(f"cannot be read: {error.strerror or error}") from error
-    except Exception as error:  # what a damaged archive makes NumPy raise is no closed list
+        raise refuse(f"cannot be read: {error.strerror or error}") from None
+    except Exception:  # what a damaged archive makes NumPy raise is no closed list
         if start.startswith(b"<"):
-            raise refuse("is a web page, perhaps an error page saved in its place") from error
+            raise refuse("is a web page, perhaps an error page saved in its place") from None
         if not start.startswith(b"PK"):
-            raise refuse("is no .npz archive") from error
-        raise refuse("is damaged: cut short, or altered on its way") from error
+            raise refuse("is no .npz archive") from None
+        raise refuse("is damaged: cut short, or altered on its way") from None
     for name, array in arrays.items():
         if hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest() != SHA256[name]:
             raise refuse(f"does not hold MNIST: the SHA-256 sum of its {name} is another one")
@@ -116,12 +116,13 @@ def _download(url: str, file: Path, progress: bool) -> Images:
     try:
         import pooch
         from requests.exceptions import RequestException
-    except ImportError as error:
+    except ImportError:
         raise DatasetError(
             f"MNIST is not on this machine, and pooch is missing to download it: "
             f"`pip install pooch tqdm`. {ADVICE}"
-        ) from error
+        ) from None
 
+    # The message is the whole error: the causes' tracebacks (`from None`) would bury it.
     pooch.get_logger().setLevel("WARNING")
     get = pooch.HTTPDownloader(progressbar=progress, timeout=TIMEOUT)
     try:
@@ -134,10 +135,10 @@ def _download(url: str, file: Path, progress: bool) -> Images:
         raise DatasetError(
             f"MNIST is not on this machine and could not be downloaded from {url} "
             f"({type(error).__name__}). Is there a network? {ADVICE}"
-        ) from error
+        ) from None
     except OSError as error:
         raise DatasetError(
             f"MNIST cannot be kept in the folder {file.parent}: {error.strerror or error}. Make "
             f"it writeable, or name another cache in XDG_CACHE_HOME. {ADVICE}"
-        ) from error
+        ) from None
     return images
