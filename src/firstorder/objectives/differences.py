@@ -31,6 +31,11 @@ def central_differences(objective: Objective, theta: Array, step: float | None =
         The step :math:`h`; by default :math:`\mathtt{eps}^{1/3} \max(1, |\theta_i|)`, 6e-6 in
         double precision.
 
+    Raises
+    ------
+    ValueError
+        If ``step`` is not positive or ``theta`` has the wrong shape.
+
     Examples
     --------
     >>> from firstorder.objectives import quadratic
@@ -38,6 +43,13 @@ def central_differences(objective: Objective, theta: Array, step: float | None =
     array([1., 8.])
     """
     theta = np.asarray(theta, dtype=float)
+    if theta.ndim < objective.ndim or theta.shape[theta.ndim - objective.ndim :] != objective.shape:
+        raise ValueError(
+            f"theta must end in the axes {objective.shape} of {objective.name}, "
+            f"got an array of shape {theta.shape}"
+        )
+    if step is not None and not 0 < step < np.inf:
+        raise ValueError(f"step must be positive and finite, got {step!r}")
     batch = theta.shape[: theta.ndim - objective.ndim]
     flat = theta.reshape(*batch, -1)
     best = np.finfo(float).eps ** (1 / 3) * np.maximum(1, np.abs(flat))
