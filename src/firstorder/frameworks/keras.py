@@ -27,6 +27,13 @@ class ReferenceSchedule(keras.optimizers.schedules.LearningRateSchedule):
         return {"schedule": to_config(self.schedule)}
 
 
+def keras_rate(rate: Any) -> Any:
+    """Return a number or a Keras schedule as it is, another function of t as a Keras schedule."""
+    if callable(rate) and not isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+        return ReferenceSchedule(rate)
+    return rate
+
+
 @keras.saving.register_keras_serializable(package="firstorder")
 class ReferenceOptimizer(keras.optimizers.Optimizer):
     """A Keras optimizer whose update is the ``step`` of a reference optimizer.
@@ -37,13 +44,10 @@ class ReferenceOptimizer(keras.optimizers.Optimizer):
     def __init__(self, optimizer: Any, learning_rate: Any = None, **keras_arguments: Any) -> None:
         reference: Optimizer = from_config(optimizer)
         check_scalar(reference, "Keras")
-        rate = reference.learning_rate if learning_rate is None else learning_rate
-        if not callable(rate):
-            rate = replace(reference, learning_rate=rate).learning_rate  # checked, a Python float
-        elif not isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
-            rate = ReferenceSchedule(rate)
+        if learning_rate is not None:
+            reference = replace(reference, learning_rate=learning_rate)
         keras_arguments.setdefault("name", type(reference).__name__.lower())
-        super().__init__(learning_rate=rate, **keras_arguments)
+        super().__init__(keras_rate(reference.learning_rate), **keras_arguments)
         self.reference = reference
         # The fields of the state after t, as one list of variables each.
         self.slots: list[list[keras.Variable]] = []

@@ -25,6 +25,31 @@ def bound(optimizer: AnyOptimizer, **settings: Any) -> AnyOptimizer:
     return twin
 
 
+def settings_like(optimizer: AnyOptimizer, theta: Any) -> AnyOptimizer:
+    """Return a copy whose array-valued settings are of the kind and type of ``theta``.
+
+    NumPy's float64 settings would turn float32 parameters into float64, and PyTorch multiplies no
+    tensor by a NumPy array. TensorFlow and JAX convert by themselves; here they may stay.
+
+    Examples
+    --------
+    >>> from firstorder import GradientDescent
+    >>> optimizer = GradientDescent(np.array([0.1, 0.2]))
+    >>> settings_like(optimizer, np.float32([1, 1])).learning_rate.dtype.name
+    'float32'
+    """
+    arrays = {
+        field.name: value
+        for field in fields(optimizer)
+        if isinstance(value := getattr(optimizer, field.name), np.ndarray)
+    }
+    if isinstance(theta, np.ndarray):
+        arrays = {name: value.astype(theta.dtype) for name, value in arrays.items()}
+    elif type(theta).__module__.partition(".")[0] == "torch":
+        arrays = {name: theta.new_tensor(value) for name, value in arrays.items()}
+    return bound(optimizer, **arrays)
+
+
 def check_scalar(optimizer: Optimizer, framework: str) -> None:
     """Raise if a setting is an array: the frameworks' own optimizers take numbers."""
     for field in fields(optimizer):

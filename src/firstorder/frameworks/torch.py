@@ -1,0 +1,75 @@
+"""A reference optimizer as a PyTorch optimizer. Importing this module imports PyTorch."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+import torch
+
+from firstorder.frameworks.settings import bound, check_scalar
+from firstorder.optimizers import Optimizer
+
+
+class ReferenceOptimizer(torch.optim.Optimizer):
+    """A PyTorch optimizer whose update is the ``step`` of a reference optimizer.
+
+    Made by :func:`firstorder.frameworks.as_torch`.
+    """
+
+    def __init__(self, optimizer: Optimizer, params: Any) -> None:
+        check_scalar(optimizer, "PyTorch")
+        self.reference = optimizer
+        settings = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
+        rate = settings.pop("learning_rate")
+        # A schedule stays in the reference, and its rate of the moment is shown in the groups.
+        super().__init__(params, {"lr": rate(1) if callable(rate) else rate, **settings})
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy needs: PyTorch's part and the reference."""
+        return {**super().__getstate__(), "reference": self.reference}
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add parameters with settings of their own, which are checked as the reference's are."""
+        names = {field.name for field in fields(self.reference)} - {"learning_rate"}
+        settings = {name: value for name, value in param_group.items() if name in names}
+        if "lr" in param_group:
+            settings["learning_rate"] = param_group["lr"]
+        unknown = set(param_group) - names - {"lr", "params", "param_names"}
+        if unknown:
+            raise ValueError(
+                f"a parameter group takes lr, {', '.join(sorted(names))}, got {sorted(unknown)}"
+            )
+        replace(self.reference, **settings)
+        super().add_param_group(param_group)
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> Any:
+        """Move every parameter that has a gradient, and return the closure's loss if given."""
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            settings = {
+                field.name: group[field.name]
+                for field in fields(self.reference)
+                if field.name != "learning_rate"
+            }
+            for theta in group["params"]:
+                if theta.grad is not None:
+                    self._step_one(theta, group, settings)
+        return loss
+
+    def _step_one(self, theta: Any, group: dict[str, Any], settings: dict[str, Any]) -> None:
+        """Replace one parameter and its state by what the reference's step returns."""
+        slots = self.state[theta]
+        state_type = type(self.reference.init(0.0))
+        state = state_type(**slots) if slots else self.reference.init(theta)
+        if callable(self.reference.learning_rate):
+            group["lr"] = self.reference.rate(state.t + 1)
+        optimizer = bound(self.reference, learning_rate=group["lr"], **settings)
+        gradient = theta.grad.to_dense() if theta.grad.is_sparse else theta.grad
+        new_theta, state = optimizer.step(theta, gradient, state)
+        theta.copy_(new_theta)
+        slots.update(state._asdict())
