@@ -55,11 +55,14 @@ $(BIN)/python:
 	echo "Making $(VENV) with $$python"; $$python -m venv $(VENV)
 
 # The exact versions that tests and pages were made with, for every supported Python and system.
-# What PyTorch asks for on machines with a GPU it pins itself.
+# Versions stay as they are where they can; UPGRADE=--upgrade takes the newest, and
+# UPGRADE="--upgrade-package numpy" the newest of one. What PyTorch wants on machines with a GPU it
+# pins by itself.
 constraints: $(VENV)/.lint
 	$(BIN)/python -m pip install --quiet uv
+	cp constraints.txt $(VENV)/constraints.txt
 	$(BIN)/uv pip compile --universal --no-header --no-annotate --python-version 3.11 --all-extras \
-	    --upgrade --quiet pyproject.toml --output-file $(VENV)/constraints.txt
+	    --quiet $(UPGRADE) pyproject.toml --output-file $(VENV)/constraints.txt
 	grep -vE '^(cuda|nvidia|triton)' $(VENV)/constraints.txt > constraints.txt
 
 clean:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from importlib.metadata import distribution
 from pathlib import Path
@@ -54,9 +55,36 @@ def mend_proofs(app: Sphinx, document: nodes.document) -> None:
         content["ids"] = [f"theorem-content-{number}"]
 
 
+def plain_types(
+    app: Sphinx, what: str, name: str, item: Any, options: Any, lines: list[str]
+) -> None:
+    """Keep the stars of types in prose, as in "array (*batch, *shape)", from being markup."""
+    lines[:] = [
+        line.replace("*", r"\*") if re.match(r"\w+(, \w+)* : ", line) else line for line in lines
+    ]
+
+
+def plain_properties(
+    app: Sphinx, what: str, name: str, item: Any, options: Any, lines: list[str]
+) -> None:
+    """Undo what napoleon does to a property: what stands before a colon is not its type."""
+    if what == "property" and item.__doc__:
+        lines[:] = [*inspect.cleandoc(item.__doc__).splitlines(), ""]
+
+
+def skip_fields(
+    app: Sphinx, what: str, name: str, item: Any, skip: bool, options: Any
+) -> bool | None:
+    """Leave out the fields of named tuples, of which Python has nothing to say but a number."""
+    return True if type(item).__name__ == "_tuplegetter" else None
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect all to Sphinx."""
     app.config.mathjax_path = "mathjax/tex-chtml.js"
+    app.connect("autodoc-process-docstring", plain_types, priority=400)  # napoleon has 500
+    app.connect("autodoc-process-docstring", plain_properties, priority=600)
+    app.connect("autodoc-skip-member", skip_fields)
     app.connect("doctree-read", mend_proofs)
     app.connect("html-page-context", drop_thebe, priority=900)
     app.connect("build-finished", copy_mathjax)

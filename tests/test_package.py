@@ -1,0 +1,82 @@
+"""The package as a reader installs it: light to import, and documented name by name."""
+
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import firstorder
+
+HEAVY = {
+    "tensorflow", "keras", "torch", "jax", "optax", "matplotlib", "IPython", "scipy", "sklearn",
+    "pooch", "tqdm", "PIL",
+}  # fmt: skip
+# These import their framework when they are imported: they hold classes that derive from its own.
+FRAMEWORKS = {f"firstorder.frameworks.{name}": name for name in ("keras", "torch", "optax")}
+
+
+def modules():
+    names = [module.name for module in pkgutil.walk_packages(firstorder.__path__, "firstorder.")]
+    return [firstorder.__name__, *(name for name in names if not name.endswith("__main__"))]
+
+
+def load(name):
+    if name in FRAMEWORKS:
+        pytest.importorskip(FRAMEWORKS[name])
+    return importlib.import_module(name)
+
+
+def public(module):
+    """The names that a module gives away: those of __all__, else what it defines."""
+    listed = getattr(module, "__all__", None)
+    members = {n: getattr(module, n) for n in listed or vars(module) if not n.startswith("_")}
+    return {
+        name: value
+        for name, value in members.items()
+        if (inspect.isclass(value) or inspect.isfunction(value))
+        and value.__module__.startswith("firstorder")
+        and (listed or value.__module__ == module.__name__)
+    }
+
+
+def test_importing_it_takes_numpy_alone():
+    code = "import sys, firstorder; print(*{name.split('.')[0] for name in sys.modules})"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert "numpy" in loaded.stdout.split()
+    assert HEAVY & set(loaded.stdout.split()) == set()
+
+
+@pytest.mark.parametrize("name", firstorder.__all__)
+def test_every_public_name_is_there(name):
+    assert getattr(firstorder, name) is not None
+
+
+@pytest.mark.parametrize("name", modules())
+def test_every_public_name_is_documented(name):
+    module = load(name)
+    assert module.__doc__, name
+    for key, value in public(module).items():
+        assert inspect.getdoc(value), f"{name}.{key}"
+        if inspect.isclass(value):
+            methods = {n: m for n, m in vars(value).items() if inspect.isfunction(m)}
+            bare = [
+                n for n, m in methods.items() if not n.startswith("_") and not inspect.getdoc(m)
+            ]
+            assert not bare, f"{name}.{key}: {bare}"
+
+
+OPTIMIZERS = ["AdaGrad", "Adam", "GradientDescent", "Momentum", "RMSprop"]
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_optimizer_tells_its_settings_its_source_and_an_example(name):
+    documentation = inspect.getdoc(getattr(firstorder, name))
+    for part in ["Parameters\n---", "Raises\n---", "References\n---", "Examples\n---", ":eq:`eq-"]:
+        assert part in documentation, part
+    for field in inspect.signature(getattr(firstorder, name)).parameters:
+        assert f"\n{field} : " in documentation, field
