@@ -256,6 +256,19 @@ def test_the_logistic_minimizer_agrees_with_scikit_learn():
     np.testing.assert_allclose(ours, model.fit(X, TWO).coef_[0], rtol=1e-5)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_the_minimizer_is_found_where_newtons_full_step_leaps_too_far(seed):
+    """Outliers of all sizes: on one set in twenty an undamped step climbs from 0.3 to 10."""
+    random = np.random.default_rng(seed)
+    examples = random.standard_normal((8, 3)) * 10.0 ** random.uniform(-1, 2, (8, 1))
+    labels = random.integers(0, 2, 8)
+    for loss in (
+        o.logistic_regression(examples, labels, l2=1e-4),
+        o.softmax_regression(examples, random.permutation([0, 1, 2, 2, 1, 0, 1, 2]), l2=1e-4),
+    ):
+        assert np.abs(loss.gradient(loss.minimizers[0])).max() < 1e-12
+
+
 @pytest.mark.parametrize("losses", REGRESSIONS[1:])
 def test_far_away_losses_stay_finite(losses):
     far = 1e6 * np.ones(losses.shape)

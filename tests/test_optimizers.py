@@ -243,6 +243,12 @@ def test_every_setting_of_every_method_is_in_the_table_of_refusals():
     assert covered == {(m, field.name) for m in METHODS for field in dataclasses.fields(m)}
 
 
+def test_whole_numbers_become_floats():
+    """An array of integers would turn a float32 gradient into float64."""
+    assert type(GradientDescent(1).learning_rate) is float
+    assert GradientDescent(np.array([1, 2])).learning_rate.dtype == float
+
+
 def test_settings_are_frozen_and_nobody_elses_array():
     rates = np.array([0.1, 0.2])
     optimizer = GradientDescent(rates)

@@ -72,7 +72,8 @@ def _text(number: float, digits: int, noise: float) -> str:
 
 def _source(item: Any) -> str:
     """Return the source of a function, method, property or class, without docstrings."""
-    source = textwrap.dedent(inspect.getsource(item.fget if isinstance(item, property) else item))
+    code: Any = item.fget if isinstance(item, property) else item
+    source = textwrap.dedent(inspect.getsource(code))
     lines: list[str | None] = [*source.rstrip().splitlines()]
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.FunctionDef | ast.ClassDef) or not ast.get_docstring(node):

@@ -270,11 +270,7 @@ def _library(t: Any) -> Any:
     name = type(t).__module__.partition(".")[0]
     if name in ("jaxlib", "jax"):
         return sys.modules["jax"].numpy
-    if name == "tensorflow":
-        return sys.modules["tensorflow"]
-    if name == "torch":
-        return sys.modules["torch"]
-    return np
+    return sys.modules[name] if name in ("tensorflow", "torch") else np
 
 
 def _cos(x: Any) -> Any:
@@ -285,6 +281,4 @@ def _at_most(x: Any, limit: float) -> Any:
     if isinstance(x, int | float):
         return min(x, limit)
     library = _library(x)
-    if library is sys.modules.get("torch"):
-        return library.clamp(x, max=limit)
-    return library.minimum(x, limit)
+    return x.clamp(max=limit) if library.__name__ == "torch" else library.minimum(x, limit)

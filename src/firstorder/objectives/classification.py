@@ -200,7 +200,8 @@ def solved(
 
 def check_l2(l2: float) -> None:
     """Raise unless the penalty is a non-negative, finite number."""
-    if not (np.isscalar(l2) and 0 <= l2 < np.inf):
+    number = isinstance(l2, int | float | np.number) and not isinstance(l2, bool)
+    if not number or not 0 <= l2 < np.inf:
         raise ValueError(f"l2 must be non-negative and finite, got {l2!r}")
 
 
