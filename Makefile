@@ -10,6 +10,8 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 # MNIST for tests and execution, where a copy lies; empty otherwise.
 MNIST_NPZ ?= $(firstword $(abspath $(wildcard data/mnist.npz ../shared/data/mnist.npz)))
 export MNIST_NPZ
+# PYTHON=/path/to/python makes the virtual environment with that one.
+PYTHON ?=
 # CONSTRAINTS= (empty) installs the newest versions that the ranges allow.
 CONSTRAINTS ?= constraints.txt
 WORKERS ?= 2
@@ -44,7 +46,7 @@ $(VENV)/.%: pyproject.toml $(wildcard $(CONSTRAINTS)) | $(BIN)/python
 	@touch $@
 
 $(BIN)/python:
-	@python=$$(for name in python3.13 python3.12 python3.11 python3; do \
+	@python=$$(for name in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
 	    $$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	    && echo $$name && break; done); \
 	if [ -z "$$python" ]; then \

@@ -4,7 +4,7 @@ Usage: ``python tools/screenshots.py --out DIR [--html _build/html] [--at SELECT
 pages like ``chapters/06-adam`` (default: all). Writes DIR/NAME-light-1400.png and so on, full
 pages cut into pieces of at most 4000 pixels, and reports what a reader's browser would complain
 of: console errors, requests to other hosts, missing files, pages wider than the window. Needs
-Chromium and the package playwright (extra ``dev``). The exit status counts the complaints.
+Chromium and the package playwright (extra ``browser``). The exit status counts the complaints.
 """
 
 from __future__ import annotations

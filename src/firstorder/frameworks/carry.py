@@ -12,7 +12,7 @@ def as_keras(optimizer: Optimizer, **keras_arguments: Any) -> Any:
 
     It compiles, fits, runs eagerly, in graphs and under XLA, clips, decays weights, averages and
     accumulates as every Keras optimizer does, and is saved and restored with its model. A process
-    that loads such a model imports :mod:`firstorder.frameworks.keras` first.
+    that loads such a model imports ``firstorder.frameworks.keras`` first.
 
     Parameters
     ----------
