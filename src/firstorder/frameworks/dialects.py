@@ -30,7 +30,7 @@ class KerasMomentum(Momentum):
         u_t &= \beta\, u_{t-1} + \alpha_t\, g_t \\
         \theta_t &= \theta_{t-1} - u_t
 
-    The same as :class:`~firstorder.Momentum` while :math:`\alpha_t` does not change. Keras's
+    The same as ``Momentum`` while :math:`\alpha_t` does not change. Keras's
     velocity is :math:`-u_t`.
 
     Examples
