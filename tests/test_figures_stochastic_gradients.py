@@ -1,0 +1,21 @@
+"""The chapter's own pictures show what they are given."""
+
+import numpy as np
+
+from firstorder import objectives
+from firstorder.figures import stochastic_gradients as pictures
+
+
+def test_batches_shows_gradients_and_rates_of_each_gap():
+    sizes = np.array([1, 2, 4])
+    found = {0.1: np.array([[8, 0.1], [4, 0.2], [3, 0.3]])}
+    left, right = pictures.batches.__wrapped__(sizes, found, limit=1.5).axes
+    np.testing.assert_array_equal(left.lines[0].get_ydata(), [8, 8, 12])
+    np.testing.assert_array_equal(right.lines[0].get_ydata(), [0.1, 0.2, 0.3])
+    assert [text.get_text() for text in right.get_legend().get_texts()][-1] == "$2/L$"
+
+
+def test_well_marks_start_and_barrier():
+    (axes,) = pictures.well.__wrapped__(objectives.double_well(), 1.0, 0.0).axes
+    assert {text.get_text() for text in axes.texts} == {"start", "barrier"}
+    assert axes.get_xlabel() and axes.get_ylabel()
