@@ -46,6 +46,11 @@ def test_a_check_that_fails_raises_and_prints_nothing(capsys, measured, predicte
     assert capsys.readouterr().out == ""
 
 
+def test_a_failed_check_says_how_far_off_and_how_far_is_allowed():
+    with pytest.raises(AssertionError, match="by 0.5, allowed are 0.3$"):
+        check("step", 1.5, 2.0, atol=0.1, rtol=0.1)
+
+
 def test_the_source_of_a_step_is_the_update_rule():
     source = _source(Adam.step)
     assert source.startswith("def step(self, theta") and '"""' not in source

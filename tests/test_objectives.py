@@ -232,6 +232,13 @@ def test_the_hessian_is_the_derivative_of_the_gradient_and_smoothness_bounds_it(
     assert at_minimum[-1] <= regression.smoothness * (1 + 1e-12)
 
 
+def test_smoothness_is_no_larger_than_it_must_be():
+    """Attained at zero, where every probability is one half, and for squares everywhere."""
+    for loss in (REGRESSIONS[0], REGRESSIONS[2], o.softmax_regression(X, TWO, l2=0.1)):
+        steepest = np.linalg.eigvalsh(loss.hessian(np.zeros(loss.shape)))[-1]
+        assert loss.smoothness == pytest.approx(steepest, rel=1e-12)
+
+
 def test_linear_regression_finds_the_plane_it_was_given():
     exact = o.linear_regression(X, X @ [1.0, 2.0, 3.0])
     np.testing.assert_allclose(exact.minimizers, [[1, 2, 3]], rtol=1e-12)

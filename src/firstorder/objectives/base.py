@@ -79,6 +79,6 @@ def noisy(objective: Objective, sigma: float) -> Objective:
         objective,
         name=f"noisy {objective.name}",
         sample=lambda theta, random: (
-            estimate(theta, random) + sigma * random.standard_normal(np.shape(theta))
+            estimate(theta, random) + deviation * random.standard_normal(np.shape(theta))
         ),
     )

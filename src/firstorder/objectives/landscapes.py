@@ -71,7 +71,7 @@ def quadratic(eigenvalues: Any = (1.0, 100.0), rotation: float = 0.0) -> Objecti
     return Objective(
         "quadratic",
         (d,),
-        lambda theta: 0.5 * np.sum(theta * gradient(theta), axis=-1),
+        lambda theta: 0.5 * np.vecdot(theta, gradient(theta)),
         gradient,
         np.zeros((1, d)),
         0.0,

@@ -39,7 +39,8 @@ class Adam(Optimizer):
     Parameters
     ----------
     learning_rate : float, array or function of t, positive
-        Step size :math:`\alpha`: the first step of every coordinate, and about the largest.
+        Step size :math:`\alpha`: the first step of every coordinate. Noise alone hardly exceeds
+        it; what no history of gradients exceeds is derived in the chapter.
     beta_1 : float or array in [0, 1)
         Share of the old average of the gradients kept at each step.
     beta_2 : float or array in [0, 1)
