@@ -53,7 +53,8 @@ def quadratic(eigenvalues: Any = (1.0, 100.0), rotation: float = 0.0) -> Objecti
     (2.5, array([1., 4.]))
     """
     curvatures = np.array(eigenvalues, dtype=float)
-    if curvatures.ndim != 1 or curvatures.size == 0 or not np.all(curvatures >= 0):
+    valid = (curvatures >= 0) & np.isfinite(curvatures)
+    if curvatures.ndim != 1 or curvatures.size == 0 or not valid.all():
         raise ValueError(f"eigenvalues must be non-negative numbers, got {eigenvalues!r}")
     if rotation and curvatures.size < 2:
         raise ValueError(f"rotation must be 0 in one dimension, got {rotation!r}")
