@@ -1,0 +1,66 @@
+"""The role ``printed``: a line that a chapter's cell printed, taken over when the book is built.
+
+``{printed}`05-rmsprop: first step / α``` stands for what follows that label in the stored outputs
+of ``chapters/05-rmsprop.ipynb``. So a table of results holds no number that was copied by hand; a
+label that no cell prints, or that several do, is a warning, and the strict build fails.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxRole
+
+
+@cache
+def printed_lines(notebook: Path) -> list[str]:
+    """Return every line that the cells of a notebook printed."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return [
+        line.strip()
+        for cell in cells
+        for output in cell.get("outputs", [])
+        if output.get("name") == "stdout"
+        for line in "".join(output["text"]).splitlines()
+    ]
+
+
+def find_printed(notebook: Path, label: str) -> str:
+    """Return what follows ``label`` in the one line that starts with it.
+
+    Raises
+    ------
+    LookupError
+        If no line or more than one starts with the label.
+    """
+    found = [line for line in printed_lines(notebook) if line.startswith(label)]
+    if len(found) != 1:
+        raise LookupError(f"{len(found)} lines printed in {notebook.name} start with {label!r}")
+    return found[0].removeprefix(label).lstrip(" :")
+
+
+class Printed(SphinxRole):
+    """Put the line that a chapter printed into the text."""
+
+    def run(self) -> tuple[list[nodes.Node], list[Any]]:
+        chapter, _, label = self.text.partition(": ")
+        notebook = Path(self.env.srcdir) / "chapters" / f"{chapter}.ipynb"
+        self.env.note_dependency(str(notebook))
+        try:
+            text = find_printed(notebook, label)
+        except (LookupError, OSError) as error:
+            message = self.inliner.reporter.error(str(error), line=self.lineno)
+            return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
+        return [nodes.inline(self.rawtext, text, classes=["printed"])], []
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the role."""
+    app.add_role("printed", Printed())
+    app.connect("builder-inited", lambda app: printed_lines.cache_clear())
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
