@@ -1,12 +1,9 @@
 """``check`` cannot be silently wrong, and ``show`` shows the code and nothing but the code."""
 
 import ast
-import subprocess
-import sys
 
 import pytest
 
-import firstorder
 from firstorder import Adam, Momentum, Optimizer, Trajectory, minimize
 from firstorder.book import _source, check, show
 from firstorder.optimizers import AdamState
@@ -93,16 +90,3 @@ def test_show_displays_markdown(monkeypatch):
     assert show(Adam.step, Momentum.step) is None
     assert [type(item).__name__ for item in seen] == ["Markdown", "Markdown"]
     assert seen[0].data == f"```python\n{_source(Adam.step)}\n```"
-
-
-def test_the_package_is_imported_with_numpy_alone():
-    """No framework, no plotting and no notebook before somebody asks for one."""
-    heavy = ["tensorflow", "keras", "torch", "jax", "optax", "matplotlib", "IPython", "sklearn"]
-    code = f"import firstorder, sys; print([m for m in {heavy} if m in sys.modules])"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
-
-
-def test_the_package_names_what_it_exports():
-    assert sorted(firstorder.__all__) == firstorder.__all__
-    assert all(hasattr(firstorder, name) for name in firstorder.__all__)
