@@ -1,0 +1,196 @@
+"""Pictures that only the chapter *Gradient descent* needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from firstorder.figures.common import draw_contours, draw_curves, label_axes, panels
+from firstorder.figures.style import BLACK, BLUE, GREY, ORANGE, SKY, VERMILION, WIDTH, figure
+from firstorder.minimize import Trajectory
+from firstorder.objectives import Objective
+
+Norm = Callable[[np.ndarray], np.ndarray]
+
+
+@figure
+def unit_balls(gradient: Any, norms: Mapping[str, Norm], steepest: Mapping[str, Any]) -> Figure:
+    """Show the steps of length one under several norms, and the steepest of them."""
+    gradient = np.asarray(gradient)
+    picture = Figure(figsize=(WIDTH, 6.0), layout="constrained")
+    all_axes = picture.subplots(2, -(-len(norms) // 2), squeeze=False).ravel()
+    angle = np.linspace(0, 2 * np.pi, 721)
+    circle = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    grid = np.stack(np.meshgrid(*2 * [np.linspace(-1.6, 1.6, 2)]), axis=-1)
+    for axes, (name, norm) in zip(all_axes, norms.items(), strict=False):
+        ball, best = circle / norm(circle)[:, np.newaxis], np.asarray(steepest[name])
+        axes.contour(*np.moveaxis(grid, -1, 0), grid @ gradient, 12, colors="#C8C8C8",
+                     linewidths=0.7, linestyles="solid")  # fmt: skip
+        axes.fill(*ball.T, color=SKY, alpha=0.35, linewidth=0)
+        axes.plot(*ball.T, color=BLUE, linewidth=1.2)
+        arrow = {"arrowstyle": "-|>", "linewidth": 1.8, "shrinkA": 0, "shrinkB": 0}
+        axes.annotate("", best, (0, 0), arrowprops=arrow | {"color": VERMILION})
+        opposite = -gradient / np.hypot(*gradient)
+        axes.plot(*np.stack([0 * opposite, 1.5 * opposite]).T, ":", color=BLACK, linewidth=1.2)
+        axes.plot(*best, "o", color=VERMILION, markersize=6)
+        axes.set_aspect("equal")
+        axes.grid(False)
+        label_axes(axes, "$d_1$", "$d_2$", title=name, xlim=(-1.6, 1.6), ylim=(-1.6, 1.6))
+    return picture
+
+
+@figure
+def parabola_steps(paths: Mapping[str, Trajectory], curvature: float) -> Figure:
+    """Show runs on a parabola, one panel each, as points on its graph joined in their order."""
+    picture, all_axes = panels(len(paths), height=2.5, sharey=True)
+    reach = 1.6
+    x = np.linspace(-reach, reach, 200)
+    for axes, (label, path) in zip(all_axes, paths.items(), strict=True):
+        at = path.points[:, 0]
+        axes.plot(x, curvature * x**2 / 2, color=GREY, linewidth=1.2)
+        axes.plot(at, path.values, "o-", color=VERMILION, linewidth=1.0)
+        axes.plot(at[0], path.values[0], "s", color=BLACK, markersize=6)
+        label_axes(
+            axes, r"$\theta$", "", title=label, xlim=(-reach, reach),
+            ylim=(-0.06 * curvature, curvature * reach**2 / 2),
+        )  # fmt: skip
+    all_axes[0].set_ylabel(r"$f(\theta)$")
+    return picture
+
+
+@figure
+def models(
+    function: Objective, at: float, smoothness: float, *, xlim: tuple[float, float]
+) -> Figure:
+    """Show a function of one variable with its tangent and the parabolas that enclose it."""
+    picture, (axes,) = panels(height=3.4)
+    x = np.linspace(*xlim, 300)
+    value, slope = function.value(at), function.gradient(at)
+    tangent = value + slope * (x - at)
+    bend = smoothness / 2 * (x - at) ** 2
+    axes.fill_between(x, tangent - bend, tangent + bend, color=SKY, alpha=0.2, linewidth=0)
+    axes.plot(x, function.value(x), color=BLACK, label="the function $f$")
+    axes.plot(x, tangent, "--", color=BLUE, label="first-order model")
+    axes.plot(x, tangent + bend, "-.", color=VERMILION, label="upper parabola, curvature $L$")
+    low = at - slope / smoothness
+    floor = value - slope**2 / (2 * smoothness)
+    axes.plot(at, value, "s", color=BLACK, markersize=7, zorder=4)
+    axes.plot(low, floor, "o", color=VERMILION, markersize=7, zorder=4)
+    axes.plot([low, low], [floor, function.value(low)], ":", color=GREY)
+    axes.plot(low, function.value(low), "o", color=BLACK, markersize=7, zorder=4)
+    axes.annotate(r"$\theta - g/L$", (low, floor), xytext=(-8, 7), textcoords="offset points")
+    axes.annotate(r"$\theta$", (at, value), xytext=(7, -4), textcoords="offset points")
+    heights = function.value(x)
+    margin = 0.3 * np.ptp(heights)
+    limits = (heights.min() - margin, heights.max() + margin)
+    label_axes(axes, r"$\theta$", r"$f(\theta)$", xlim=xlim, ylim=limits)
+    axes.legend(loc="lower right")
+    return picture
+
+
+@figure
+def factor_fan(eigenvalues: Sequence[float]) -> Figure:
+    """Show every eigen-direction's factor against the learning rate, and their upper envelope."""
+    picture, (axes,) = panels(height=3.4)
+    curvatures = np.asarray(eigenvalues, dtype=float)
+    smallest, largest = curvatures.min(), curvatures.max()
+    rates = np.linspace(0, 2.4 / largest, 400)
+    factors = np.abs(1 - np.multiply.outer(rates, curvatures))
+    for curve, curvature in zip(factors.T, curvatures, strict=True):
+        axes.plot(rates, curve, color=BLUE, linewidth=1.0, alpha=0.75)
+        axes.annotate(
+            rf"$\lambda = {curvature:g}$", (rates[-1], curve[-1]), xytext=(4, -3),
+            textcoords="offset points", fontsize=8.5, annotation_clip=False,
+        )  # fmt: skip
+    axes.plot(rates, factors.max(axis=1), color=VERMILION, linewidth=2.6, label="the slowest")
+    best = 2 / (largest + smallest)
+    rate = (largest - smallest) / (largest + smallest)
+    axes.plot(best, rate, "o", color=BLACK, markersize=7, zorder=4, label=r"best: $2/(L+\mu)$")
+    axes.axvline(2 / largest, color=BLACK, linestyle=":", linewidth=1.2, label="limit: $2/L$")
+    label_axes(
+        axes, r"learning rate $\alpha$", r"factor per step $|1 - \alpha\lambda_i|$",
+        ylim=(0, 1.45), xlim=(0, rates[-1]),
+    )  # fmt: skip
+    axes.legend(loc="upper center")
+    return picture
+
+
+@figure
+def ravines(
+    objective: Objective,
+    paths: Mapping[str, Trajectory],
+    *,
+    xlim: tuple[float, float],
+    ylim: tuple[float, float],
+) -> Figure:
+    """Show runs on the same contours, one panel each, below one another, at one scale."""
+    picture = Figure(figsize=(WIDTH, 1.95 * len(paths)), layout="constrained")
+    all_axes = picture.subplots(len(paths), 1, sharex=True, squeeze=False)[:, 0]
+    for axes, (label, path) in zip(all_axes, paths.items(), strict=True):
+        draw_contours(axes, objective, xlim, ylim, levels=6)
+        axes.plot(*path.points.T, "o-", color=BLUE, markersize=3, linewidth=1.2)
+        axes.plot(*path.points[0], "s", color=BLACK, markersize=6)
+        axes.set(title=label, aspect="equal")
+    for axes in all_axes[:-1]:
+        axes.set_xlabel("")
+    return picture
+
+
+@figure
+def promises(groups: Mapping[str, tuple[Mapping[str, Any], Any, Any, str]]) -> Figure:
+    """Show measured curves below a bound, one panel each: ``{title: (series, bound, x, label)}``.
+
+    The step axis is logarithmic where ``x`` is given, and counts from 0 where it is None.
+    """
+    picture, all_axes = panels(len(groups), height=3.0)
+    for axes, (title, (series, bound, x, label)) in zip(all_axes, groups.items(), strict=True):
+        for index, (name, data) in enumerate(series.items()):
+            points = {"linestyle": "none", "marker": "s"} if index else {}
+            line = data if isinstance(data, tuple) else (np.arange(len(data)), data)
+            axes.plot(*line, color=(BLUE, VERMILION)[index], label=name, **points)
+        axes.plot(np.arange(len(bound)) if x is None else x, bound, ":", color=BLACK, label="bound")
+        label_axes(axes, "step", label, title=title, yscale="log")
+        axes.set_ylim(bottom=0.05 * np.min(bound))  # a run may fall to nothing
+        if x is not None:
+            axes.set_xscale("log")
+        axes.legend(fontsize=8.5, handlelength=1.6)
+    return picture
+
+
+@figure
+def fits(X: np.ndarray, y: np.ndarray, lines: Mapping[str, np.ndarray], model: Objective) -> Figure:
+    """Show data with fitted lines (intercept, slope), and their way over the loss's contours."""
+    picture, (left, right) = panels(2, height=3.4)
+    left.plot(X[:, 0], y, "o", color=GREY, markersize=3, alpha=0.7)
+    ends = np.array([0.0, 1.0])
+    draw_curves(
+        left, {label: (ends, line[-1, 0] + line[-1, 1] * ends) for label, line in lines.items()}
+    )
+    left.legend(loc="upper left", fontsize=8.5)
+    label_axes(left, "$x$", "$y$", ylim=(-0.2, 6.4))
+    draw_contours(right, model, (-0.3, 3.2), (-0.3, 4.3), levels=10)
+    for (label, line), color in zip(lines.items(), (BLUE, VERMILION, ORANGE), strict=False):
+        right.plot(*line.T, ".-", color=color, markersize=3, linewidth=1.0, label=label)
+    label_axes(right, r"intercept $\theta_1$", r"slope $\theta_2$")
+    return picture
+
+
+@figure
+def digits(examples: np.ndarray, weights: np.ndarray, titles: Sequence[str]) -> Figure:
+    """Show images of digits (k, 8, 8) and the weights of the pixels, in one row."""
+    picture, all_axes = panels(len(examples) + 1, height=1.7)
+    for axes, image, title in zip(all_axes, examples, titles, strict=False):
+        axes.imshow(image, cmap="gray_r")
+        axes.set_title(title)
+    reach = np.abs(weights).max()
+    shading = all_axes[-1].imshow(weights, cmap="PuOr", vmin=-reach, vmax=reach)
+    all_axes[-1].set_title("weights")
+    picture.colorbar(shading, ax=all_axes[-1], shrink=0.8)
+    for axes in all_axes:
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set_visible(False)
+        axes.grid(False)
+    return picture
