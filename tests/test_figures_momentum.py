@@ -1,0 +1,87 @@
+"""The pictures of the chapter on momentum show what their captions say."""
+
+import numpy as np
+import pytest
+
+from firstorder import Momentum, minimize, objectives
+from firstorder.figures import momentum as pictures
+
+
+def radius(alpha_lambda, beta):
+    """The spectral radius by NumPy's eigenvalues: the slow way."""
+    alpha_lambda, beta = np.broadcast_arrays(alpha_lambda, beta)
+    matrix = np.zeros((*alpha_lambda.shape, 2, 2))
+    matrix[..., 0, 0], matrix[..., 0, 1], matrix[..., 1, 0] = 1 + beta - alpha_lambda, -beta, 1
+    return np.abs(np.linalg.eigvals(matrix)).max(axis=-1)
+
+
+def drawn(picture):
+    """All axes of a figure and of its subfigures that are not colour bars."""
+    return [axes for axes in picture.get_axes() if axes.get_label() != "<colorbar>"]
+
+
+def cases():
+    bowl = objectives.quadratic([1.0, 4.0])
+    path = minimize(bowl, [1.0, 1.0], Momentum(0.1), 5)
+    line = minimize(objectives.double_well(), 2.0, Momentum(0.1), 5)
+    curve = {"momentum": np.arange(1.0, 6.0)}
+    return {
+        "ravine": lambda f: f(bowl, {"momentum": path}, xlim=(-1, 2), ylim=(-1, 2)),
+        "eigenvalue_fan": lambda f: f(radius, {"best": (1.0, 0.5)}, ratio=10),
+        "trapezoids": lambda f: f(ratio=9),
+        "transient": lambda f: f(curve, curve, curve),
+        "chain": lambda f: f(np.eye(5), curve, curve),
+        "cycle": lambda f: f(objectives.double_well(), {"momentum": line}),
+        "wells": lambda f: f(np.arange(3.0), np.arange(2.0), np.eye(2, 3) > 0, {"top": 0.5}),
+        "settings_map": lambda f: f(
+            np.array([0.1, 0.2]), np.array([0.0, 0.5]), np.array([[60, 90], [40, 600]]), {}
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", cases())
+def test_every_axis_is_named(name):
+    for axes in drawn(cases()[name](getattr(pictures, name).__wrapped__)):
+        assert axes.get_xlabel() or axes.get_title()
+        assert axes.get_ylabel()
+
+
+def test_phase_diagram_runs_what_it_marks():
+    points = {"A": (0.5, 0.0, "halves"), "B": (2.5, 0.0, "explodes")}
+    upper, *small = drawn(pictures.phase_diagram.__wrapped__(radius, points))
+    assert upper.get_xlabel() == r"$\alpha\lambda$"
+    halves = small[0].lines[1].get_ydata()
+    assert halves[:4] == pytest.approx([1, 0.5, 0.25, 0.125])
+    assert np.abs(small[1].lines[1].get_ydata()[-1]) > 1e3
+
+
+@pytest.mark.parametrize("ratio", [2.0, 9.0, 100.0])
+def test_trapezoids_hold_the_spectrum_and_no_more(ratio):
+    (axes,) = pictures.trapezoids.__wrapped__(ratio).axes
+    bars = [line for line in axes.lines if line.get_linewidth() == 4]
+    for bar in bars:
+        (low, high), beta = bar.get_xdata(), bar.get_ydata()[0]
+        assert high / low == pytest.approx(ratio)
+        ends = radius(np.array([low, high]), beta)
+        assert ends[0] == pytest.approx(ends[1], abs=1e-6)
+    assert (
+        radius(bars[0].get_xdata(), bars[0].get_ydata()).max()
+        < radius(bars[1].get_xdata(), bars[1].get_ydata()).max()
+    )
+
+
+def test_fan_opens_on_circles_about_one():
+    left, _ = drawn(pictures.eigenvalue_fan.__wrapped__(radius, {"best": (1.0, 0.5)}, ratio=10))
+    roots = np.concatenate([np.column_stack(line.get_data()) for line in left.lines[1:-1]])
+    roots = roots[np.abs(roots[:, 1]) > 0.05] @ [1, 1j]
+    squared_distance = np.round(np.abs(roots - 1) ** 2, 9)
+    assert set(squared_distance) == {0.04, 0.2, 0.5, 1.0, 1.6, 2.4, 3.2}
+
+
+def test_settings_map_marks_the_fewest_steps():
+    steps = np.array([[60, 90], [40, 600]])
+    picture = pictures.settings_map.__wrapped__(
+        np.array([0.1, 0.2]), np.array([0.0, 0.5]), steps, {}
+    )
+    (star,) = [line for line in picture.axes[0].lines if line.get_marker() == "*"]
+    assert (star.get_xdata()[0], star.get_ydata()[0]) == (0.1, 0.5)
