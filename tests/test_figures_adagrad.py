@@ -49,6 +49,4 @@ def test_both_walkers_and_the_border_are_in_both_panels():
     for axes in drawn("stalls").axes:
         labels = [line.get_label() for line in axes.lines]
         assert labels[:2] == ["AdaGrad", "fresh"]
-        assert any(
-            (line.get_xdata() == [2, 2]).all() for line in axes.lines if len(line.get_xdata()) == 2
-        )
+        assert any(list(line.get_xdata()) == [2, 2] for line in axes.lines)
