@@ -48,6 +48,7 @@ class Printed(SphinxRole):
     """Put the line that a chapter printed into the text."""
 
     def run(self) -> tuple[list[nodes.Node], list[Any]]:
+        """Return the text, or an error that says why there is none."""
         chapter, _, label = self.text.partition(": ")
         notebook = Path(self.env.srcdir) / "chapters" / f"{chapter}.ipynb"
         self.env.note_dependency(str(notebook))
