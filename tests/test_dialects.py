@@ -240,7 +240,9 @@ def carried(framework, optimizer):
 
 
 @pytest.mark.parametrize("framework", sorted(ALL))
-@pytest.mark.parametrize("optimizer, having", MEANINGS, ids=str)
+@pytest.mark.parametrize(
+    "optimizer, having", MEANINGS, ids=lambda x: str(sorted(x) if isinstance(x, set) else x)
+)
 def test_translate_means_the_same_or_says_why_not(optimizer, having, framework):
     expected = book_run(optimizer, THETA, GRADIENTS)
     rtol = 2e-7 if framework == "keras" and callable(optimizer.learning_rate) else 1e-12
