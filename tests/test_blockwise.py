@@ -145,7 +145,6 @@ def read_only():
         ({"optimizer": Adam(lambda t: np.ones(4))}, "learning_rate must be one number"),
         ({"threads": 0}, "threads must be a positive whole number, got 0"),
     ],
-    ids=str,
 )
 def test_bad_input_is_named_and_nothing_is_changed(change, message):
     given_ = {"optimizer": Adam(), "theta": like(4), "gradient": like(4)}
