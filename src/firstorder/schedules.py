@@ -10,12 +10,12 @@ TensorFlow t must be a floating-point tensor, as the update rules need it too.
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from firstorder._libraries import at_most, cos, plain
 from firstorder.optimizers.base import (
     Rate,
     check_non_negative,
@@ -82,7 +82,7 @@ class InverseSqrt:
 
     def __call__(self, t: Any) -> Any:
         """Return the rate of step ``t``."""
-        return self.initial / _plain(t) ** 0.5
+        return self.initial / plain(t) ** 0.5
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class InverseTime:
 
     def __call__(self, t: Any) -> Any:
         """Return the rate of step ``t``."""
-        return self.initial / (1 + self.decay * (_plain(t) - 1))
+        return self.initial / (1 + self.decay * (plain(t) - 1))
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ class Exponential:
 
     def __call__(self, t: Any) -> Any:
         """Return the rate of step ``t``."""
-        return self.initial * self.factor ** (_plain(t) - 1)
+        return self.initial * self.factor ** (plain(t) - 1)
 
 
 @dataclass(frozen=True)
@@ -206,8 +206,8 @@ class Cosine:
 
     def __call__(self, t: Any) -> Any:
         """Return the rate of step ``t``."""
-        passed = _at_most(_plain(t) - 1, self.steps)
-        share = (1 + _cos(passed * (math.pi / self.steps))) / 2
+        passed = at_most(plain(t) - 1, self.steps)
+        share = (1 + cos(passed * (math.pi / self.steps))) / 2
         return self.final + (self.initial - self.final) * share
 
 
@@ -248,7 +248,7 @@ class Warmup:
     def __call__(self, t: Any) -> Any:
         """Return the rate of step ``t``."""
         rate = self.schedule(t) if callable(self.schedule) else self.schedule
-        return _at_most(_plain(t) / self.steps, 1) * rate
+        return at_most(plain(t) / self.steps, 1) * rate
 
 
 def _check_steps(owner: Any) -> None:
@@ -258,27 +258,3 @@ def _check_steps(owner: Any) -> None:
     if not whole or steps < 1:
         raise ValueError(f"steps must be a positive whole number, got {steps!r}")
     object.__setattr__(owner, "steps", int(steps))
-
-
-def _plain(t: Any) -> Any:
-    """Return a NumPy scalar as a Python float, which leaves float32 parameters float32."""
-    return float(t) if isinstance(t, np.generic) else t
-
-
-def _library(t: Any) -> Any:
-    """Return the library of mathematics that made ``t``: its own one, or NumPy."""
-    name = type(t).__module__.partition(".")[0]
-    if name in ("jaxlib", "jax"):
-        return sys.modules["jax"].numpy
-    return sys.modules[name] if name in ("tensorflow", "torch") else np
-
-
-def _cos(x: Any) -> Any:
-    return math.cos(x) if isinstance(x, int | float) else _library(x).cos(x)
-
-
-def _at_most(x: Any, limit: float) -> Any:
-    if isinstance(x, int | float):
-        return min(x, limit)
-    library = _library(x)
-    return x.clamp(max=limit) if library.__name__ == "torch" else library.minimum(x, limit)
