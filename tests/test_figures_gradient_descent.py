@@ -5,6 +5,7 @@ import pytest
 
 from firstorder import GradientDescent, minimize, objectives
 from firstorder.figures import gradient_descent as pictures
+from firstorder.figures import regressions
 
 BOWL = objectives.quadratic([1.0, 10.0])
 PATHS = {rate: minimize(BOWL, [5.0, 1.0], GradientDescent(rate), 5) for rate in (0.1, 0.18)}
@@ -27,7 +28,7 @@ def fits():
     X, y = np.array([[0.0], [1.0], [0.5]]), np.array([0.0, 3.0, 1.0])
     model = objectives.linear_regression(np.column_stack([np.ones(3), X]), y)
     lines = {"run": minimize(model, [0.0, 0.0], GradientDescent(0.5), 5).points}
-    return pictures.fits.__wrapped__(X, y, lines, model)
+    return regressions.fits.__wrapped__(X, y, lines, model)
 
 
 def promises():
@@ -45,6 +46,7 @@ DRAWINGS = {
     "parabola": parabola,
     "models": lambda: pictures.models.__wrapped__(objectives.plateau(), 0.5, 1.0, xlim=(-1.0, 2.0)),
     "fan": lambda: pictures.factor_fan.__wrapped__([1.0, 4.0, 10.0]),
+    "directions": lambda: pictures.eigen_directions.__wrapped__([1.0, 4.0], {"a": 0.1, "b": 0.2}),
     "ravines": lambda: pictures.ravines.__wrapped__(BOWL, RUNS, xlim=(-1, 6), ylim=(-2, 2)),
     "promises": promises,
     "fits": fits,
@@ -79,5 +81,5 @@ def test_the_upper_parabola_touches_at_the_point_and_stays_above():
 
 
 def test_digits_draw_every_example_and_the_weights():
-    picture = pictures.digits.__wrapped__(np.zeros((2, 8, 8)), np.ones((8, 8)), ["a", "b"])
+    picture = regressions.digits.__wrapped__(np.zeros((2, 8, 8)), np.ones((8, 8)), ["a", "b"])
     assert [axes.get_title(loc="center") for axes in picture.axes[:3]] == ["a", "b", "weights"]

@@ -8,8 +8,17 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from firstorder.figures.common import draw_contours, draw_curves, label_axes, panels
-from firstorder.figures.style import BLACK, BLUE, GREY, ORANGE, SKY, VERMILION, WIDTH, figure
+from firstorder.figures.common import draw_contours, label_axes, panels
+from firstorder.figures.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    SKY,
+    VERMILION,
+    WIDTH,
+    figure,
+    line_style,
+)
 from firstorder.minimize import Trajectory
 from firstorder.objectives import Objective
 
@@ -119,6 +128,21 @@ def factor_fan(eigenvalues: Sequence[float]) -> Figure:
 
 
 @figure
+def eigen_directions(eigenvalues: Sequence[float], rates: Mapping[str, float]) -> Figure:
+    """Show every eigen-direction's error against the step, one panel for each learning rate."""
+    picture, all_axes = panels(len(rates), height=3.0, sharey=True)
+    steps = np.arange(31)
+    for axes, (title, rate) in zip(all_axes, rates.items(), strict=True):
+        for index, curvature in enumerate(eigenvalues):
+            style = line_style(rf"$\lambda = {curvature:g}$", index)
+            axes.plot(steps, np.abs(1 - rate * curvature) ** steps, **style)
+        label_axes(axes, "step $t$", "", title=f"${title}$", yscale="log", ylim=(1e-4, 1.3))
+    all_axes[0].set_ylabel(r"$|x_{t,i}|\,/\,|x_{0,i}|$")
+    all_axes[-1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return picture
+
+
+@figure
 def ravines(
     objective: Objective,
     paths: Mapping[str, Trajectory],
@@ -157,40 +181,4 @@ def promises(groups: Mapping[str, tuple[Mapping[str, Any], Any, Any, str]]) -> F
         if x is not None:
             axes.set_xscale("log")
         axes.legend(fontsize=8.5, handlelength=1.6)
-    return picture
-
-
-@figure
-def fits(X: np.ndarray, y: np.ndarray, lines: Mapping[str, np.ndarray], model: Objective) -> Figure:
-    """Show data with fitted lines (intercept, slope), and their way over the loss's contours."""
-    picture, (left, right) = panels(2, height=3.4)
-    left.plot(X[:, 0], y, "o", color=GREY, markersize=3, alpha=0.7)
-    ends = np.array([0.0, 1.0])
-    draw_curves(
-        left, {label: (ends, line[-1, 0] + line[-1, 1] * ends) for label, line in lines.items()}
-    )
-    left.legend(loc="upper left", fontsize=8.5)
-    label_axes(left, "$x$", "$y$", ylim=(-0.2, 6.4))
-    draw_contours(right, model, (-0.3, 3.2), (-0.3, 4.3), levels=10)
-    for (label, line), color in zip(lines.items(), (BLUE, VERMILION, ORANGE), strict=False):
-        right.plot(*line.T, ".-", color=color, markersize=3, linewidth=1.0, label=label)
-    label_axes(right, r"intercept $\theta_1$", r"slope $\theta_2$")
-    return picture
-
-
-@figure
-def digits(examples: np.ndarray, weights: np.ndarray, titles: Sequence[str]) -> Figure:
-    """Show images of digits (k, 8, 8) and the weights of the pixels, in one row."""
-    picture, all_axes = panels(len(examples) + 1, height=1.7)
-    for axes, image, title in zip(all_axes, examples, titles, strict=False):
-        axes.imshow(image, cmap="gray_r")
-        axes.set_title(title)
-    reach = np.abs(weights).max()
-    shading = all_axes[-1].imshow(weights, cmap="PuOr", vmin=-reach, vmax=reach)
-    all_axes[-1].set_title("weights")
-    picture.colorbar(shading, ax=all_axes[-1], shrink=0.8)
-    for axes in all_axes:
-        axes.set(xticks=[], yticks=[])
-        axes.spines[:].set_visible(False)
-        axes.grid(False)
     return picture
