@@ -37,7 +37,7 @@ execute: $(VENV)/.test
 lab: $(VENV)/.dev
 	$(BIN)/jupyter lab
 
-bench: $(VENV)/.test $(VENV)/.compare
+bench: $(VENV)/.bench
 	$(BIN)/python -m pytest benchmarks --benchmark-only $(ARGS)
 
 # A stamp file for every extra: newer than what it was made from, or made again.

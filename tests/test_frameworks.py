@@ -167,6 +167,13 @@ def test_a_loaded_model_trains_on_to_the_same_bits(keras, optimizer, tmp_path):
         np.testing.assert_array_equal(one, other)
 
 
+def test_keras_builds_once(keras):
+    optimizer, variables = as_keras(Adam()), [keras.Variable([1.0, 2.0])]
+    for _ in range(2):
+        optimizer.build(variables)
+    assert len(optimizer.variables) == 4  # iterations, learning rate, m and v
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
 def test_keras_configurations_go_there_and_back(keras, optimizer):
     first = as_keras(optimizer, weight_decay=0.5, name="mine")

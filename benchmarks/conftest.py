@@ -1,0 +1,112 @@
+"""Races: contestants take turns, medians are compared, and one honest table ends the run."""
+
+import gc
+import statistics
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # the contestants stand in modules beside this one
+
+TABLES = []
+
+
+@dataclass
+class Table:
+    """One race's result, in Markdown.
+
+    ``targets`` maps a contestant to how many times our figure its figure shall at least be (at
+    most, where the number is negative).
+    """
+
+    title: str
+    unit: str
+    ours: str
+    figures: dict
+    targets: dict = field(default_factory=dict)
+    note: str = ""
+
+    def markdown(self):
+        lines = [
+            f"### {self.title}",
+            "",
+            f"| | {self.unit} | / ours | target | |",
+            "|-|-:|-:|-:|-|",
+        ]
+        reference = self.figures[self.ours]
+        for name, figure in sorted(self.figures.items(), key=lambda item: item[1]):
+            ratio = figure / reference
+            target = self.targets.get(name)
+            goal = "" if target is None else f"≥ {target:g}" if target > 0 else f"≥ 1/{-target:g}"
+            verdict = "" if target is None else "met" if self.meets(name) else "**missed**"
+            if name == self.ours:
+                name, verdict = f"**{name}**", "ours"
+            elif ratio < 0.97:
+                verdict = f"{verdict}, wins" if verdict else "wins"
+            lines.append(f"| {name} | {figure:.3g} | {ratio:.3g} | {goal} | {verdict} |")
+        return "\n".join([*lines, "", self.note, ""] if self.note else [*lines, ""])
+
+    def meets(self, name):
+        target = self.targets[name]
+        ratio = self.figures[name] / self.figures[self.ours]
+        return ratio >= (target if target > 0 else -1 / target)
+
+
+@pytest.fixture
+def report(benchmark):
+    """Add a table to the end of the run, and its figures to pytest-benchmark's record."""
+
+    def add(title, unit, ours, figures, targets=None, note=""):
+        table = Table(title, unit, ours, figures, targets or {}, note)
+        benchmark.extra_info.update(unit=unit, **figures)
+        TABLES.append(table)
+        return table
+
+    return add
+
+
+@pytest.fixture
+def race(benchmark, report):
+    """Let contestants take turns, so that a busy moment slows all of them, and compare medians.
+
+    A figure is the median time of a call, or with ``own_clock`` what it returns, times ``per`` and
+    the contestant's ``scale``. ``times`` says how often to call a quick one in a row.
+    """
+
+    def run(title, unit, ours, contestants, *, per, rounds=9, warm=2, times=None, scale=None,
+            own_clock=False, **rest):  # fmt: skip
+        repeats, factors = times or {}, scale or {}
+        seconds = {name: [] for name in contestants}
+
+        def one_round():
+            for name, function in contestants.items():
+                count = repeats.get(name, 1)
+                start = time.perf_counter()
+                for _ in range(count):
+                    returned = function()
+                passed = (time.perf_counter() - start) / count
+                seconds[name].append(returned if own_clock else passed)
+
+        for _ in range(warm):
+            one_round()
+        for found in seconds.values():
+            found.clear()
+        gc.collect()
+        benchmark.pedantic(one_round, rounds=rounds, iterations=1)
+        figures = {
+            name: statistics.median(found) * per * factors.get(name, 1.0)
+            for name, found in seconds.items()
+        }
+        return report(title, unit, ours, figures, **rest)
+
+    return run
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the tables when all races are over."""
+    if TABLES:
+        terminalreporter.section("the book's code and its peers")
+        terminalreporter.write_line("\n".join(table.markdown() for table in TABLES))

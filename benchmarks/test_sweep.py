@@ -1,0 +1,76 @@
+"""Ten thousand settings at once, as one more axis, against a loop over settings."""
+
+import subprocess
+import sys
+
+import numpy as np
+
+from firstorder import Adam
+
+SETTINGS, STEPS, SAMPLE = 10_000, 1_000, 5
+CURVATURE = np.array([1.0, 25.0])
+
+
+def descend(optimizer, theta):
+    state = optimizer.init(theta)
+    for _ in range(STEPS):
+        theta, state = optimizer.step(theta, CURVATURE * theta, state)
+    return theta
+
+
+def test_broadcasting(race):
+    rates, betas = np.meshgrid(np.geomspace(1e-4, 1.0, 100), np.linspace(0.0, 0.99, 100))
+    rates, betas = rates.reshape(-1, 1), betas.reshape(-1, 1)
+    start = np.ones(2)
+    picked = np.linspace(0, SETTINGS - 1, SAMPLE).astype(int)
+    together = {}
+
+    def broadcast(name="rates and beta_1", **settings):
+        together[name] = descend(Adam(**settings), np.ones((SETTINGS, 2)))
+
+    def loop():
+        return [descend(Adam(rates[i, 0], beta_1=betas[i, 0]), start) for i in picked]
+
+    broadcast(learning_rate=rates, beta_1=betas)
+    np.testing.assert_allclose(together["rates and beta_1"][picked], loop(), rtol=1e-9, atol=1e-12)
+    both = f"the book, {SETTINGS:,} rates and beta_1 as one axis"
+    extrapolated = f"a loop, extrapolated from {SAMPLE} settings"
+    race(
+        f"Adam on a two-dimensional quadratic: {SETTINGS:,} settings, {STEPS:,} steps",
+        "seconds",
+        both,
+        {
+            both: lambda: broadcast(learning_rate=rates, beta_1=betas),
+            "the book, only the rates differ": lambda: broadcast(learning_rate=rates),
+            extrapolated: loop,
+        },
+        per=1.0,
+        rounds=5,
+        warm=1,
+        scale={extrapolated: SETTINGS / SAMPLE},
+        targets={extrapolated: 150.0},
+        note="A beta_1 for each setting costs 10,000 powers a step.",
+    )
+
+
+def test_import(race):
+    """In processes of their own, as the first thing that they do."""
+
+    def imported(module):
+        code = (
+            f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter()-t)"
+        )
+        return lambda: float(subprocess.check_output([sys.executable, "-c", code]))
+
+    ours, limit = "import firstorder", "limit: 0.3 s"
+    race(
+        "Import, NumPy included",
+        "seconds",
+        ours,
+        {ours: imported("firstorder"), "import numpy": imported("numpy"), limit: lambda: 0.3},
+        per=1.0,
+        rounds=7,
+        warm=1,
+        own_clock=True,
+        targets={limit: 1.0},
+    )
