@@ -1,0 +1,141 @@
+"""Pictures that only the chapter *Adam* needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from firstorder.figures.common import draw_curves, label_axes, panels
+from firstorder.figures.style import BLACK, BLUE, GREY, VERMILION, WIDTH, figure, line_style
+from firstorder.minimize import Trajectory
+
+Series = Mapping[str, Any]
+
+
+@figure
+def step_bound(
+    histories: Series, levels: Mapping[str, float], memories: Any, suprema: Series
+) -> Figure:
+    """Show steps along histories of gradients under their bounds, and the bounds by memory."""
+    picture, (left, right) = panels(2, height=3.6, width_ratios=[1.15, 1])
+    draw_curves(left, histories)
+    transform = left.get_yaxis_transform()
+    for (name, level), dash in zip(levels.items(), [":", (0, (1, 3))], strict=True):
+        left.axhline(level, color=BLACK, linestyle=dash, linewidth=1.2)
+        left.text(0.98, level - 0.1, name, transform=transform, ha="right", va="top", fontsize=8.5)
+    left.legend(fontsize=8.5, loc="center right", bbox_to_anchor=(1, 0.7))
+    label_axes(left, "step $t$", r"length of the step / $\alpha$", title="four histories")
+    draw_curves(right, {name: (memories, values) for name, values in suprema.items()})
+    right.legend(fontsize=8.5)
+    label_axes(
+        right, r"memory $1/(1-\beta_2)$", r"longest step / $\alpha$", title=r"$\beta_1 = 0.9$",
+        xscale="log", yscale="log",
+    )  # fmt: skip
+    return picture
+
+
+@figure
+def annealing(columns: Mapping[str, tuple[Any, Any, Any]]) -> Figure:
+    """Show (t, gradients, steps) of each history: gradients above, their steps below."""
+    picture = Figure(figsize=(WIDTH, 4.2), layout="constrained")
+    axes = picture.subplots(2, len(columns), sharex=True, sharey="row", squeeze=False)
+    for (upper, lower), (title, (time, gradients, moves)) in zip(
+        axes.T, columns.items(), strict=True
+    ):
+        upper.plot(time, np.abs(gradients), ".", color=BLUE, markersize=2)
+        label_axes(upper, "", "", title=title, yscale="log")
+        lower.plot(time, np.abs(moves), ".", color=VERMILION, markersize=2)
+        label_axes(lower, "step $t$", "", ylim=(0, 1.35))
+    axes[0, 0].set_ylabel("size of the gradient")
+    axes[1, 0].set_ylabel(r"length of the step / $\alpha$")
+    return picture
+
+
+@figure
+def layers(gradients: Any, steps: Series) -> Figure:
+    """Show the size of the gradient in each layer of a network, and of the first step there."""
+    picture, (left, right) = panels(2, height=3.1)
+    number = np.arange(1, len(gradients) + 1)
+    left.semilogy(number, gradients, "o-", color=BLACK)
+    label_axes(left, "layer, from the input", "gradient, root mean square", title="gradient")
+    for index, (name, lengths) in enumerate(steps.items()):
+        right.semilogy(number, lengths, marker="o", **line_style(name, index))
+    right.legend(fontsize=8.5)
+    label_axes(right, "layer, from the input", r"step / $\alpha$", title="first step")
+    return picture
+
+
+@figure
+def runs(groups: Mapping[str, Mapping[str, Trajectory]]) -> Figure:
+    """Show runs of one weight against the step, one panel for each start."""
+    picture, all_axes = panels(len(groups), height=3.1, sharey=True)
+    for axes, (title, paths) in zip(all_axes, groups.items(), strict=True):
+        axes.axhline(1, color=GREY, linewidth=0.8)
+        draw_curves(axes, {name: path.points for name, path in paths.items()})
+        axes.legend(fontsize=8.5, loc="lower left" if axes is all_axes[0] else "upper right")
+        label_axes(axes, "step $t$", "$w$", title=title, ylim=(-0.05, 2.0))
+        axes.set_xscale("symlog", linthresh=10)
+        axes.set_xlim(0)
+    return picture
+
+
+@figure
+def ravines(groups: Mapping[str, Series]) -> Figure:
+    """Show distances from the minimum, one panel for each problem, one legend for all."""
+    picture, all_axes = panels(len(groups), height=3.4, sharey=True)
+    for axes, (title, series) in zip(all_axes, groups.items(), strict=True):
+        for index, (name, values) in enumerate(series.items()):
+            axes.plot(values, **line_style(name, index))
+        label_axes(axes, "step $t$", "", title=title, yscale="log", ylim=(1e-9, 30))
+    all_axes[0].set_ylabel("mean squared distance")
+    handles, names = all_axes[0].get_legend_handles_labels()
+    picture.legend(handles, names, loc="outside lower center", ncols=3)
+    return picture
+
+
+@figure
+def counter_example(runs: Series, memories: Any, drift: Series, marks: Any) -> Figure:
+    """Show runs on the counter-example, and their drift per cycle against the memory."""
+    picture, (left, right) = panels(2, height=3.3)
+    draw_curves(left, runs)
+    left.legend(fontsize=8.5)
+    label_axes(left, "step $t$", "$x_t$", title="constant learning rates", ylim=(-1.08, 1.08))
+    left.ticklabel_format(axis="x", style="sci", scilimits=(0, 0))
+    right.axhline(0, color=GREY, linewidth=0.8)
+    draw_curves(right, {name: (memories, values) for name, values in drift.items()})
+    right.plot(*marks, "s", color=BLACK, markersize=5, label="measured")
+    right.legend(fontsize=8.5)
+    label_axes(
+        right, r"memory $1/(1-\beta_2)$", r"drift per cycle / $\alpha$", title="which way?",
+        xscale="log",
+    )  # fmt: skip
+    right.set_yscale("symlog", linthresh=0.1)
+    return picture
+
+
+@figure
+def sweeps(settings: Mapping[str, tuple[Any, Any]], ylabel: str) -> Figure:
+    """Show results (values, runs) over a setting each: every run a dot, the median a line."""
+    rows = -(-len(settings) // 2)
+    picture = Figure(figsize=(WIDTH, 2.4 * rows), layout="constrained")
+    axes = picture.subplots(rows, 2, sharey=True, squeeze=False).ravel()
+    for panel, (name, (values, results)) in zip(axes, settings.items(), strict=False):
+        results = np.asarray(results)
+        at = np.arange(len(values))
+        panel.plot(at, np.median(results, axis=1), "-", color=VERMILION)
+        panel.plot(np.repeat(at, results.shape[1]), results.ravel(), ".", color=BLUE, alpha=0.8)
+        panel.set_xticks(at, [tick(value) for value in values], rotation=60, fontsize=8)
+        label_axes(panel, name, "", yscale="log")
+    for panel in axes[::2]:
+        panel.set_ylabel(ylabel)
+    return picture
+
+
+def tick(value: float) -> str:
+    """Return a short label: 0.9, 0.999, 0.0032, 1e-8."""
+    if 0 < value < 1e-3:
+        return f"{value:.0e}".replace("e-0", "e-")
+    return f"{value:.6g}" if value > 0.5 else f"{value:.2g}"

@@ -1,0 +1,100 @@
+"""The pictures of Adam's chapter draw what they are given, with every axis named."""
+
+import numpy as np
+import pytest
+
+from firstorder import Adam, minimize, objectives
+from firstorder.figures import adam
+
+
+def title(axes):
+    return axes.get_title() or axes.get_title(loc="left")
+
+
+def labels(axes):
+    return [text.get_text() for text in axes.get_legend().get_texts()]
+
+
+def test_step_bound_draws_every_history_under_its_two_levels():
+    picture = adam.step_bound.__wrapped__(
+        {"constant": np.ones(5), "growing": np.arange(5.0)},
+        {"supremum": 7.27, "paper's bound": 3.16},
+        np.array([10.0, 100.0]),
+        {"true": np.array([1.0, 2.0]), "paper": np.array([1.0, 1.0])},
+    )
+    left, right = picture.axes
+    assert labels(left) == ["constant", "growing"]
+    assert sorted(line.get_ydata()[0] for line in left.lines[2:]) == [3.16, 7.27]
+    assert labels(right) == ["true", "paper"]
+    assert all(axes.get_xlabel() and axes.get_ylabel() for axes in picture.axes)
+
+
+def test_annealing_shows_sizes_without_signs():
+    time, gradients = np.arange(1, 4), np.array([1.0, -0.1, 0.01])
+    picture = adam.annealing.__wrapped__({"fades": (time, gradients, -gradients)})
+    upper, lower = picture.axes
+    assert upper.lines[0].get_ydata().tolist() == lower.lines[0].get_ydata().tolist()
+    assert title(upper) == "fades"
+    assert upper.get_ylabel() and lower.get_ylabel() and lower.get_xlabel()
+
+
+def test_layers_are_counted_from_one():
+    picture = adam.layers.__wrapped__([1e-8, 1e-2], {"a": [0.3, 1.0], "b": [1.0, 1.0]})
+    left, right = picture.axes
+    assert left.lines[0].get_xdata().tolist() == [1, 2]
+    assert labels(right) == ["a", "b"]
+    assert all(axes.get_xlabel() and axes.get_ylabel() for axes in picture.axes)
+
+
+def test_runs_have_a_panel_for_each_start():
+    path = minimize(objectives.double_well(), 0.5, Adam(0.1), 3)
+    picture = adam.runs.__wrapped__({"from 0.5": {"a": path, "b": path}, "again": {"a": path}})
+    first, second = picture.axes
+    assert (title(first), title(second)) == ("from 0.5", "again")
+    assert labels(first) == ["a", "b"]
+    assert first.lines[1].get_ydata().tolist() == path.points.tolist()
+
+
+def test_ravines_share_one_legend():
+    picture = adam.ravines.__wrapped__({"a": {"Adam": [1.0, 0.1]}, "b": {"Adam": [1.0, 0.2]}})
+    assert [text.get_text() for text in picture.legends[0].get_texts()] == ["Adam"]
+    assert [title(axes) for axes in picture.axes] == ["a", "b"]
+    assert picture.axes[0].get_ylabel() and picture.axes[1].get_xlabel()
+
+
+def test_counter_example_marks_the_measured_drifts():
+    memories = np.array([10.0, 100.0])
+    picture = adam.counter_example.__wrapped__(
+        {"SGD": np.zeros(3), "Adam": np.ones(3)}, memories, {"predicted": memories}, ([10], [2.0])
+    )
+    left, right = picture.axes
+    assert labels(left) == ["SGD", "Adam"]
+    assert labels(right) == ["predicted", "measured"]
+    assert right.lines[-1].get_ydata() == [2.0]
+
+
+def test_sweeps_draw_every_run_and_their_median():
+    results = [[1.0, 2.0, 9.0], [3.0, 4.0, 5.0]]
+    picture = adam.sweeps.__wrapped__({"rate": ([1e-4, 0.9], results)}, "loss")
+    axes = picture.axes[0]
+    line, dots = axes.lines
+    assert line.get_ydata().tolist() == [2.0, 4.0]
+    assert dots.get_ydata().tolist() == [1.0, 2.0, 9.0, 3.0, 4.0, 5.0]
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["1e-4", "0.9"]
+    assert axes.get_xlabel() == "rate" and axes.get_ylabel() == "loss"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.9, "0.9"),
+        (0.99999, "0.99999"),
+        (1e-8, "1e-8"),
+        (1e-16, "1e-16"),
+        (0.0, "0"),
+        (1.0, "1"),
+        (10**-2.5, "0.0032"),
+    ],
+)
+def test_tick_labels_are_short(value, text):
+    assert adam.tick(value) == text
