@@ -1,7 +1,12 @@
 """The pictures of the chapter on momentum show what their captions say."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
 
 from firstorder import Momentum, minimize, objectives
 from firstorder.figures import momentum as pictures
@@ -85,3 +90,12 @@ def test_settings_map_marks_the_fewest_steps():
     )
     (star,) = [line for line in picture.axes[0].lines if line.get_marker() == "*"]
     assert (star.get_xdata()[0], star.get_ydata()[0]) == (0.1, 0.5)
+
+
+def test_the_figure_to_play_with_is_small_self_contained_and_coloured_like_the_still_one():
+    script = (Path(__file__).parents[1] / "_assets/momentum.js").read_text()
+    assert len(script) < 13_000
+    assert set(re.findall(r"https?://[^\"]+", script)) == {"http://www.w3.org/2000/svg"}
+    shades = re.search(r"SHADES = \[(.*?)\]", script, re.S).group(1)
+    middles = (np.arange(10) + 0.5) / 10
+    assert re.findall("#[0-9a-f]{6}", shades) == [to_hex(colormaps["cividis"](x)) for x in middles]
