@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import Counter
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -37,10 +38,7 @@ def drop_thebe(app: Sphinx, page: str, template: str, context: dict[str, Any], t
 
 
 def mend_proofs(app: Sphinx, document: nodes.document) -> None:
-    """Give every proof a title, which its fold needs, and ids of its own to it and theorems.
-
-    sphinx-proof writes "Proof. " into the first sentence, and the same ids again and again.
-    """
+    """Give every proof a title, which its fold needs; sphinx-proof puts it into the sentence."""
     proofs = [
         node for node in document.findall(nodes.admonition) if node["classes"][:1] == ["proof"]
     ]
@@ -50,9 +48,15 @@ def mend_proofs(app: Sphinx, document: nodes.document) -> None:
         text = next(proof.findall(nodes.Text))
         text.parent.replace(text, nodes.Text(text.astext().removeprefix("Proof. ")))
         proof.insert(0, nodes.title("", "Proof"))
-    contents = [node for node in document.findall(nodes.section) if "proof-content" in node["ids"]]
-    for number, content in enumerate(contents, 1):
-        content["ids"] = [f"theorem-content-{number}"]
+
+
+def mend_ids(app: Sphinx, document: nodes.document) -> None:
+    """Give numbers to the ids that sphinx-proof and sphinx-exercise write again and again."""
+    seen: Counter[str] = Counter()
+    for node in document.findall(nodes.section):
+        for name in {"proof-content", "exercise-content", "solution-content"} & set(node["ids"]):
+            seen[name] += 1
+            node["ids"] = [f"{name}-{seen[name]}"]
 
 
 def plain_types(
@@ -86,6 +90,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("autodoc-process-docstring", plain_properties, priority=600)
     app.connect("autodoc-skip-member", skip_fields)
     app.connect("doctree-read", mend_proofs)
+    app.connect("doctree-read", mend_ids)
     app.connect("html-page-context", drop_thebe, priority=900)
     app.connect("build-finished", copy_mathjax)
     return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}
