@@ -8,7 +8,7 @@ is the same to the last bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from functools import cache
@@ -49,7 +49,7 @@ def init(optimizer: Optimizer, theta: np.ndarray) -> Any:
     flat = theta.reshape(-1)
     blocks = _blocks(theta)
     first = optimizer.init(flat[blocks[0]])
-    state = _map(lambda leaf: np.empty(theta.shape, leaf.dtype), first)
+    state = _packer(first)(np.empty(theta.shape, leaf.dtype) for leaf in _leaves(first))
     for block in blocks:
         leaves = _leaves(optimizer.init(flat[block]))
         for whole, leaf in zip(_leaves(state), leaves, strict=True):
@@ -112,11 +112,12 @@ def step(
         raise ValueError("state must hold arrays of its own, got some that share their memory")
 
     theta, gradient = theta.reshape(-1), gradient.reshape(-1)
-    flat = _map(lambda leaf: leaf.reshape(-1), state)
-    whole = [theta, *_leaves(flat)]
+    flat = [leaf.reshape(-1) for leaf in old]
+    whole = [theta, *flat]
+    pack = _packer(state)
 
     def compute(block: slice) -> tuple[Any, list[np.ndarray]]:
-        part = _map(lambda leaf: leaf[block], flat)
+        part = pack(leaf[block] for leaf in flat)
         new_theta, new = optimizer.step(theta[block], gradient[block], part)
         # A rule may hand on what it was given, as "previous gradient" say: such a view must
         # be copied before the memory behind it is overwritten.
@@ -145,8 +146,7 @@ def step(
     else:
         shares = [blocks[1 + i :: threads] for i in range(threads)]
         list(_pool(int(threads)).map(walk, shares))
-    arrays = iter(old)
-    return _map(lambda leaf: next(arrays), new)
+    return _packer(new)(iter(old))
 
 
 @cache
@@ -161,22 +161,28 @@ def _blocks(theta: np.ndarray) -> list[slice]:
     return [slice(i, i + size) for i in range(0, max(theta.size, 1), size)]
 
 
-def _map(function: Callable[[np.ndarray], Any], state: Any) -> Any:
-    """Apply ``function`` to the arrays of a state, however deeply its tuples are nested."""
-    parts = [
-        function(part)
-        if isinstance(part, np.ndarray)
-        else (_map(function, part) if isinstance(part, tuple) else part)
-        for part in state
-    ]
-    return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
-
-
 def _leaves(state: Any) -> list[np.ndarray]:
-    """Return the arrays of a state in order."""
-    leaves: list[np.ndarray] = []
-    _map(leaves.append, state)
+    """Return the arrays of a state in order, however deeply its tuples are nested."""
+    leaves = []
+    for part in state:
+        if isinstance(part, np.ndarray):
+            leaves.append(part)
+        elif isinstance(part, tuple):
+            leaves += _leaves(part)
     return leaves
+
+
+def _packer(state: Any) -> Callable[[Iterator[np.ndarray]], Any]:
+    """Return the function that puts arrays, in order, in the places of those of ``state``."""
+    make = getattr(type(state), "_make", tuple)
+
+    def place(part: Any) -> Callable[[Iterator[np.ndarray]], Any]:
+        if isinstance(part, np.ndarray):
+            return next
+        return _packer(part) if isinstance(part, tuple) else lambda arrays: part
+
+    places = [place(part) for part in state]
+    return lambda arrays: make([take(arrays) for take in places])
 
 
 def _check_settings(optimizer: Optimizer, t: int) -> None:
