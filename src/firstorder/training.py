@@ -128,7 +128,7 @@ def _prepare(network: Network, x: Any, y: Any, dtype: Any) -> tuple[np.ndarray, 
             f"data must have one label from 0 to {classes - 1} for each of {len(x)} images, "
             f"got {y.dtype} of shape {y.shape}"
         )
-    rows = x.reshape(len(x), inputs).astype(dtype)
+    rows = x.reshape(len(x), inputs).astype(dtype, copy=False)
     return rows / 255 if x.dtype == np.uint8 else rows, y.astype(np.intp)
 
 
