@@ -19,3 +19,11 @@ def test_well_marks_start_and_barrier():
     (axes,) = pictures.well.__wrapped__(objectives.double_well(), 1.0, 0.0).axes
     assert {text.get_text() for text in axes.texts} == {"start", "barrier"}
     assert axes.get_xlabel() and axes.get_ylabel()
+
+
+def test_schedules_shows_rates_from_step_one_and_losses_from_step_zero():
+    rates, losses = {"a": np.ones(40), "b": np.full(40, 0.5)}, {"a": np.ones(41), "b": np.ones(41)}
+    left, right = pictures.schedules.__wrapped__(rates, losses).axes
+    assert left.lines[0].get_xdata()[0] == 1 and right.lines[0].get_xdata()[0] == 0
+    assert [text.get_text() for text in left.get_legend().get_texts()] == ["a", "b"]
+    assert all(axes.get_xlabel() and axes.get_ylabel() for axes in (left, right))

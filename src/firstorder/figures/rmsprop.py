@@ -1,13 +1,13 @@
-"""The picture that only the chapter on RMSprop needs: the window of its memory."""
+"""Pictures that only the chapter on RMSprop needs: the window of its memory, and the bounce."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from firstorder.figures.common import label_axes, panels
+from firstorder.figures.common import draw_curves, label_axes, panels
 from firstorder.figures.style import BLUE, VERMILION, figure
 
 
@@ -28,4 +28,20 @@ def memory(rhos: Sequence[float]) -> Figure:
         )  # fmt: skip
         axes.legend()
         label_axes(axes, "age $k$, in steps", "weight", title=rf"$\rho = {rho}$")
+    return picture
+
+
+@figure
+def bounce(losses: Mapping[str, np.ndarray], floors: Sequence[float]) -> Figure:
+    """Show losses along runs, and dotted the floors on which they come to bounce."""
+    picture, (axes,) = panels(height=3.4)
+    last = max(len(loss) for loss in losses.values()) - 1
+    draw_curves(axes, losses)
+    for floor in floors:
+        axes.plot([1, last], [floor, floor], color="black", linestyle=":", linewidth=1.2, zorder=3)
+    axes.lines[-1].set_label(r"floors $\lambda\alpha^2/8$")
+    axes.legend(loc="upper right")
+    label_axes(
+        axes, "step $t$", "loss", xscale="log", yscale="log", xlim=(1, last), ylim=(1e-9, 30)
+    )
     return picture

@@ -1,4 +1,4 @@
-"""Pictures that only the chapter on stochastic gradients needs: batch sizes and the well."""
+"""Pictures that only the chapter on stochastic gradients needs."""
 
 from __future__ import annotations
 
@@ -23,6 +23,23 @@ def batches(sizes: np.ndarray, found: Mapping[float, np.ndarray], limit: float) 
     draw_curves(right, rates, {"$2/L$": (sizes[[0, -1]], [limit, limit])})
     label_axes(left, "batch size $b$", "gradients of single examples", xscale="log", yscale="log")
     label_axes(right, "batch size $b$", r"best learning rate $\alpha$", xscale="log", yscale="log")
+    return picture
+
+
+@figure
+def schedules(rates: Mapping[str, np.ndarray], losses: Mapping[str, np.ndarray]) -> Figure:
+    """Show learning rates of steps 1, 2, ... and the expected losses after 0, 1, 2, ... steps."""
+    picture, (left, right) = panels(2, height=3.2)
+    draw_curves(left, {name: (np.arange(1, len(y) + 1), y) for name, y in rates.items()})
+    draw_curves(right, losses)
+    right.get_legend().remove()
+    highest = max(loss[len(loss) // 20] for loss in losses.values())
+    lowest = min(loss[-1] for loss in losses.values())
+    label_axes(left, "step $t$", r"learning rate $\alpha_t$")
+    label_axes(
+        right, "step $t$", "expected loss above the minimum", yscale="log",
+        ylim=(0.7 * lowest, 1.5 * highest),
+    )  # fmt: skip
     return picture
 
 
