@@ -120,7 +120,7 @@ def test_every_optimizer_learns_the_digits(optimizer, digits):
     assert not got.diverged
     assert got.history["val_accuracy"][-1] > 0.88
     assert got.history["loss"][-1] < got.history["loss"][0] / 2
-    assert got.state.t == len(got.losses) == 6 * 47  # 1500 images make 46 full batches and one of 28
+    assert got.state.t == len(got.losses) == 6 * 47  # 1500 images: 46 full batches, one of 28
     assert [len(values) for values in got.history.values()] == [6] * 4
     assert got.theta.dtype == np.float32
 
