@@ -23,13 +23,13 @@ LINES = [
 def digits(images: Any, titles: Sequence[str], columns: int = 6) -> Figure:
     """Show images of digits in rows, each under its title."""
     rows = -(-len(images) // columns)
-    picture = Figure(figsize=(WIDTH, rows * (WIDTH / columns + 0.15)), layout="constrained")
+    picture = Figure(figsize=(WIDTH, rows * (WIDTH / columns + 0.2)), layout="constrained")
     grid = picture.subplots(rows, columns, squeeze=False).ravel()
     for axes in grid:
         axes.set_axis_off()
     for axes, image, title in zip(grid, images, titles, strict=False):
         axes.imshow(image, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
-        axes.set_title(title, loc="center", fontsize=9)
+        axes.set_title(title, loc="center", fontsize=12)
     return picture
 
 
