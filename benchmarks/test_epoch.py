@@ -37,8 +37,15 @@ def keras_epoch(data, **arguments):
     )  # fmt: skip
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile("adam", loss, metrics=["accuracy"], **arguments)
-    test = (data.x_test, data.y_test)
-    return lambda: model.fit(data.x_train, data.y_train, BATCH, validation_data=test, verbose=0)
+    test = (data.x_test, data.y_test)  # in one batch, as the others take it
+    return lambda: model.fit(
+        data.x_train,
+        data.y_train,
+        BATCH,
+        validation_data=test,
+        validation_batch_size=len(data.y_test),
+        verbose=0,
+    )
 
 
 def torch_epoch(data, **arguments):
