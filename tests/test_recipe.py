@@ -37,7 +37,7 @@ def recipe(data):
         "x_train": data.x_train / np.float32(255),
         "x_test": data.x_test / np.float32(255),
     }
-    for text in printed[:3]:  # the model, its fit, and both again as functions
+    for text in printed[:4]:  # the model, its fit, and both again as functions
         exec(text, names)
     return names
 
