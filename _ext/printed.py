@@ -1,7 +1,7 @@
 """The role ``printed``: a line that a chapter's cell printed, taken over when the book is built.
 
 ``{printed}`05-rmsprop: first step / α``` stands for what follows that label in the stored outputs
-of ``chapters/05-rmsprop.ipynb``. So a table of results holds no number that was copied by hand; a
+of ``chapters/05-rmsprop.ipynb``; with ``...`` at its end, for the whole line. So a table of results holds no number that was copied by hand; a
 label that no cell prints, or that several do, is a warning, and the strict build fails.
 """
 
@@ -31,17 +31,18 @@ def printed_lines(notebook: Path) -> list[str]:
 
 
 def find_printed(notebook: Path, label: str) -> str:
-    """Return what follows ``label`` in the one line that starts with it.
+    """Return what follows ``label`` in the one line that starts with it; all of it for ``...``.
 
     Raises
     ------
     LookupError
         If no line or more than one starts with the label.
     """
+    whole, label = label.endswith("..."), label.removesuffix("...")
     found = [line for line in printed_lines(notebook) if line.startswith(label)]
     if len(found) != 1:
         raise LookupError(f"{len(found)} lines printed in {notebook.name} start with {label!r}")
-    return found[0].removeprefix(label).lstrip(" :")
+    return found[0].removeprefix("" if whole else label).lstrip(" :")
 
 
 class Printed(SphinxRole):
