@@ -1,8 +1,9 @@
 """The role ``printed``: a line that a chapter's cell printed, taken over when the book is built.
 
 ``{printed}`05-rmsprop: first step / α``` stands for what follows that label in the stored outputs
-of ``chapters/05-rmsprop.ipynb``; with ``...`` at its end, for the whole line. So a table of results holds no number that was copied by hand; a
-label that no cell prints, or that several do, is a warning, and the strict build fails.
+of ``chapters/05-rmsprop.ipynb``; with ``...`` at its end, for the whole line. So a table of results
+holds no number that was copied by hand; a label that no cell prints, or that several do, is an
+error, and the strict build fails.
 """
 
 from __future__ import annotations
