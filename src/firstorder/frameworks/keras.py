@@ -59,8 +59,9 @@ class ReferenceOptimizer(keras.optimizers.Optimizer):
         super().build(variables)
         start = self.reference.init(0.0)._asdict()
         start.pop("t")  # Keras counts the steps itself
+        constant = keras.initializers.Constant  # of a large variable it leaves one more behind
         self.slots = [
-            self.add_optimizer_variables(variables, name, keras.initializers.Constant(value))
+            self.add_optimizer_variables(variables, name, constant(value) if value else "zeros")
             for name, value in start.items()
         ]
 
