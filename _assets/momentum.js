@@ -1,6 +1,7 @@
 // The phase diagram of heavy ball, to be played with: drag (αL, β) and watch the run on a
 // quadratic with the curvatures μ = L/κ and L = 1. Without this script the page shows the still
-// figure above it and nothing is missing but the play.
+// figure above it and nothing is missing but the play. The mathematics here is compared with the
+// package's own by tests/test_momentum_script.py.
 (() => {
   "use strict";
 
@@ -44,6 +45,8 @@
     const root = Math.sqrt(kappa), r = (root - 1) / (root + 1);
     return momentum ? { aL: (1 + r) ** 2, beta: r * r } : { aL: 2 * kappa / (kappa + 1), beta: 0 };
   }
+
+  Object.assign(root, { run, radius, best }); // tests/test_momentum_script.py asks them
 
   // ---- drawing -------------------------------------------------------------------------------
 
@@ -113,7 +116,7 @@
     <div class="panels"><div class="controls">
       <label>αL <input type="range" name="aL" min="0.02" max="4" step="0.01"></label>
       <label>β <input type="range" name="beta" min="0" max="0.99" step="0.005"></label>
-      <label>κ <select name="kappa"><option>4</option><option>25</option><option>100</option>
+      <label>κ <select name="kappa" aria-label="κ"><option>4</option><option>25</option><option>100</option>
       </select></label>
       <button type="button" name="descent">best gradient descent</button>
       <button type="button" name="momentum">best momentum</button>

@@ -22,8 +22,9 @@ from firstorder.figures.style import (
     figure,
     line_style,
 )
-from firstorder.minimize import Trajectory
-from firstorder.objectives import Objective
+from firstorder.minimize import Trajectory, minimize
+from firstorder.objectives import Objective, quadratic
+from firstorder.optimizers import Momentum
 
 Radius = Callable[[Any, Any], Any]
 
@@ -73,9 +74,10 @@ def phase_diagram(radius: Radius, points: Mapping[str, tuple[float, float, str]]
     for name, (alpha_lambda, beta, _) in points.items():
         axes.plot(alpha_lambda, beta, "o", color="white", markeredgecolor=BLACK, markersize=15)
         axes.text(alpha_lambda, beta, name, ha="center", va="center_baseline", fontsize=9)
+    parabola = quadratic([1.0])
     small = lower.subplots(2, (len(points) + 1) // 2, sharex=True).ravel()
     for panel, (name, (alpha_lambda, beta, title)) in zip(small, points.items(), strict=False):
-        run = _run(alpha_lambda, beta, 24)
+        run = minimize(parabola, [1.0], Momentum(alpha_lambda, momentum=beta), 24).points
         panel.axhline(0, color=GREY, linewidth=0.8)
         panel.plot(run, "o-", color=BLUE, markersize=2.5, linewidth=1)
         panel.set_title(f"{name}  {title}", fontsize=9)
@@ -101,20 +103,10 @@ def draw_radius(axes: Axes, radius: Radius, limit: float = 4.15) -> None:
         axes.plot((1 + sign * beta**0.5) ** 2, beta, color="white", linestyle="--", linewidth=1.6)
     axes.plot(2 * (1 + beta), beta, color=VERMILION, linewidth=2.2)
     words: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 9}
-    axes.text(1.45, 0.55, "complex pair: it oscillates", color="white", **words)
+    axes.text(1.45, 0.55, "complex pair: it oscillates", color=BLACK, **words)
     axes.text(3.62, 0.42, "diverges", color=VERMILION, **words)
     axes.grid(False)
     label_axes(axes, r"$\alpha\lambda$", r"$\beta$", xlim=(0, limit), ylim=(0, 1))
-
-
-def _run(alpha_lambda: float, beta: float, steps: int) -> np.ndarray:
-    """Return x_0 = 1, x_1, ... of heavy ball on one coordinate."""
-    x, m, run = 1.0, 0.0, [1.0]
-    for _ in range(steps):
-        m = beta * m + x
-        x = x - alpha_lambda * m
-        run.append(x)
-    return np.array(run)
 
 
 @figure
