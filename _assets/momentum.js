@@ -150,9 +150,12 @@
 
   const decay = panel("The loss against the step, on a logarithmic scale", [0, STEPS], [-12, 3],
     "step t", "loss, powers of ten", ticks(0, 20, 40, 60, 80), ticks(-12, -9, -6, -3, 0, 3));
-  const slopes = element(decay.plot, "path", { class: "line", "stroke-dasharray": "2 3" });
-  const names = ["best descent", "best momentum"].map(name =>
-    element(decay.plot, "text", { class: "end" }, name));
+  const slopes = [["best descent", "2 3"], ["best momentum", "8 3"]].map(([name, dash], i) => {
+    const look = { class: "line", "stroke-dasharray": dash }, y = decay.y(2 - 1.3 * i);
+    element(decay.plot, "path", { ...look, d: `M${decay.x(46)} ${y - 4}h26` });
+    element(decay.plot, "text", { x: decay.x(46) + 32, y }, name);
+    return element(decay.plot, "path", look);
+  });
   const fall = element(decay.plot, "path", { class: "run" });
 
   // ---- from the state to the page --------------------------------------------------------------
@@ -191,12 +194,8 @@
       const setting = best(kappa, momentum);
       return 2 * Math.log10(Math.max(radius(setting.aL, setting.beta), 1e-9)) * STEPS;
     });
-    slopes.setAttribute("d", references.map(end => path([[0, 0], [STEPS, end]], decay)).join(""));
-    references.forEach((end, i) => { // named where the line leaves the panel
-      const share = Math.min(0.98, -11 / end);
-      names[i].setAttribute("x", decay.x(Math.max(share, 0.32) * STEPS) - 8);
-      names[i].setAttribute("y", decay.y(Math.max(share * end, -11)) - (i ? 0 : 12));
-    });
+    slopes.forEach((line, i) =>
+      line.setAttribute("d", path([[0, 0], [STEPS, references[i]]], decay)));
 
     const [flat, steep] = [aL / kappa, aL].map(share => radius(share, beta));
     const r = Math.max(flat, steep);
