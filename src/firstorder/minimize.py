@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from firstorder._checks import is_count
 from firstorder.objectives import Objective
 from firstorder.optimizers import Optimizer
 
@@ -148,7 +149,7 @@ def _start(objective: Objective, start: Any, steps: int, seed: int | None) -> np
         )
     if not np.isfinite(theta).all():
         raise ValueError(f"start must be finite, got {start!r}")
-    if not isinstance(steps, int | np.integer) or isinstance(steps, bool) or steps < 0:
+    if not is_count(steps, least=0):
         raise ValueError(f"steps must be a non-negative whole number, got {steps!r}")
     if objective.sample is not None and seed is None:
         raise ValueError(f"seed must be given, since the gradients of {objective.name} are random")

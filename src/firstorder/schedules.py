@@ -13,8 +13,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from firstorder._checks import is_count
 from firstorder._libraries import at_most, cos, plain
 from firstorder.optimizers.base import (
     Rate,
@@ -254,7 +253,6 @@ class Warmup:
 def _check_steps(owner: Any) -> None:
     """Raise unless ``steps`` is a positive whole number, and store it as a Python int."""
     steps = owner.steps
-    whole = isinstance(steps, int | np.integer) and not isinstance(steps, bool)
-    if not whole or steps < 1:
+    if not is_count(steps):
         raise ValueError(f"steps must be a positive whole number, got {steps!r}")
     object.__setattr__(owner, "steps", int(steps))

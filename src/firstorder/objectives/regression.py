@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from firstorder._checks import is_count
 from firstorder.objectives.base import Array, Objective, Random
 
 
@@ -63,8 +64,7 @@ class Regression(Objective):
             If ``batch_size`` is not a whole number in that range.
         """
         n = len(self.y)
-        whole = isinstance(batch_size, int | np.integer) and not isinstance(batch_size, bool)
-        if not whole or batch_size < 1 or (batch_size > n and not replace):
+        if not is_count(batch_size) or (batch_size > n and not replace):
             limit = "a positive whole number" if replace else f"a whole number from 1 to {n}"
             raise ValueError(f"batch_size must be {limit}, got {batch_size!r}")
 
