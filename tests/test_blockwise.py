@@ -102,7 +102,7 @@ def test_memory_is_the_state_and_a_few_blocks(optimizer, threads):
     theta = np.ones(1_000_000, np.float32)
     gradient = np.ones_like(theta)
     warm = np.ones(10, np.float32)  # starts the threads
-    blockwise.step(optimizer, warm, warm, blockwise.init(optimizer, warm), threads=threads)
+    blockwise.step(optimizer, warm, warm.copy(), blockwise.init(optimizer, warm), threads=threads)
     tracemalloc.start()
     try:
         state = blockwise.init(optimizer, theta)
@@ -144,6 +144,8 @@ def read_only():
         ({"optimizer": Adam(beta_2=np.full(4, 0.9))}, "beta_2 must be one number"),
         ({"optimizer": Adam(lambda t: np.ones(4))}, "learning_rate must be one number"),
         ({"threads": 0}, "threads must be a positive whole number, got 0"),
+        ({"threads": 2.0}, "threads must be a positive whole number, got 2.0"),
+        ({"threads": None}, "threads must be a positive whole number, got None"),
     ],
 )
 def test_bad_input_is_named_and_nothing_is_changed(change, message):
@@ -169,6 +171,15 @@ def test_arrays_that_share_memory_are_refused(field):
     state = Adam().init(theta)._replace(**{field: theta})
     with pytest.raises(ValueError, match="share their memory"):
         blockwise.step(Adam(), theta, like(4), state)
+
+
+def test_a_gradient_that_shares_memory_is_refused():
+    buffer = np.arange(2.0 * BLOCK)
+    theta, state = buffer[1:], Adam().init(buffer[1:])
+    for gradient in (theta, buffer[:-1], state.m):  # the second would be wrong in later blocks
+        with pytest.raises(ValueError, match="share their memory"):
+            blockwise.step(Adam(), theta, gradient, state)
+    assert np.array_equal(buffer, np.arange(2.0 * BLOCK))
 
 
 def test_init_needs_an_array_of_floats():

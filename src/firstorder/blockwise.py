@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from firstorder._checks import is_count
 from firstorder.optimizers import Optimizer
 
 # From 128 KiB on, common allocators map and unmap every temporary array, which costs more than
@@ -101,15 +102,18 @@ def step(
     array([0., 1.])
     """
     _check_settings(optimizer, state.t)
-    if threads != int(threads) or threads < 1:
+    if not is_count(threads):
         raise ValueError(f"threads must be a positive whole number, got {threads!r}")
     old = _leaves(state)
     _check_vector("theta", theta, theta)
     _check_vector("gradient", gradient, theta, writeable=False)
     for leaf in old:
         _check_vector("state", leaf, theta, dtype=leaf.dtype)
-    if any(np.may_share_memory(a, b) for a, b in combinations([theta, *old], 2)):
-        raise ValueError("state must hold arrays of its own, got some that share their memory")
+    if any(np.may_share_memory(a, b) for a, b in combinations([theta, gradient, *old], 2)):
+        raise ValueError(
+            "theta, gradient and state must be arrays of their own, "
+            "got some that share their memory"
+        )
 
     theta, gradient = theta.reshape(-1), gradient.reshape(-1)
     flat = [leaf.reshape(-1) for leaf in old]
@@ -145,13 +149,13 @@ def step(
         walk(blocks[1:])
     else:
         shares = [blocks[1 + i :: threads] for i in range(threads)]
-        list(_pool(int(threads)).map(walk, shares))
+        list(_pool(threads).map(walk, shares))
     return _packer(new)(iter(old))
 
 
 @cache
 def _pool(threads: int) -> ThreadPoolExecutor:
-    """Return the pool of so many threads: starting one takes longer than a small step."""
+    """Return the pool of so many threads, kept for the next step: starting one takes longer."""
     return ThreadPoolExecutor(threads, thread_name_prefix="blockwise")
 
 
