@@ -52,6 +52,16 @@ def test_gradient_goes_where_it_is_told():
     assert np.array_equal(out, network.loss_and_gradient(theta, x, y).gradient)
 
 
+@pytest.mark.parametrize("argument", ["theta", "out"])
+@pytest.mark.parametrize("length", [38, 40])  # a longer vector would fit the layers as well
+def test_parameters_of_another_network_are_refused(argument, length):
+    network, theta, x, y = example((5, 4, 3), 6, 0)
+    assert theta.shape == (39,)
+    arguments = {"theta": theta, "out": np.zeros(39)} | {argument: np.zeros(length)}
+    with pytest.raises(ValueError, match=f"a vector of 39 parameters, got .* \\({length},\\)"):
+        network.loss_and_gradient(x=x, y=y, **arguments)
+
+
 def test_agrees_with_tensorflow():
     pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
     from firstorder.frameworks import quiet_tensorflow
@@ -180,14 +190,28 @@ def test_progress_is_shown_only_on_request(digits, capfd):
     "change, message",
     [
         ({"epochs": 0}, "epochs must be a positive whole number, got 0"),
+        ({"epochs": 2.0}, "epochs must be a positive whole number, got 2.0"),
+        ({"epochs": float("nan")}, "epochs must be a positive whole number, got nan"),
         ({"batch_size": 1.5}, "batch_size must be a positive whole number, got 1.5"),
-        ({"network": Network((100, 10))}, r"images of 100 pixels, got .* \(1500, 28, 28\)"),
-        ({"network": Network((784, 9))}, "one label from 0 to 8 for each of 1500 images"),
+        ({"batch_size": None}, "batch_size must be a positive whole number, got None"),
+        ({"network": Network((100, 10))}, r"x_train must .* 100 pixels.* \(1500, 28, 28\)"),
+        ({"network": Network((784, 9))}, "y_train must hold labels from 0 to 8, got 0 to 9"),
+        ({"x_train": np.zeros((0, 28, 28))}, r"x_train must .*, at least one, got .* \(0, 28, 28"),
+        ({"x_train": np.float64(3)}, r"x_train must hold images of 784 pixels.* shape \(\)"),
+        ({"x_test": np.zeros((297, 28))}, r"x_test must hold images of 784 .* \(297, 28\)"),
+        ({"y_test": np.zeros(297)}, "y_test must hold a whole number for .* 297 .* float64"),
+        ({"y_test": np.zeros(3, int)}, r"y_test must hold a whole .* 297 images, .* \(3,\)"),
+        ({"y_test": np.full(297, -1)}, "y_test must hold labels from 0 to 9, got -1 to -1"),
     ],
-    ids=str,
+    ids=lambda case: case if isinstance(case, str) else "-".join(case),
 )
 def test_bad_input_is_named(digits, change, message):
-    arguments = {"network": Network(), "data": digits, "optimizer": Adam()} | change
+    arguments = {"network": Network(), "data": digits, "optimizer": Adam()}
+    for name, value in change.items():
+        if name in digits._fields:
+            arguments["data"] = digits._replace(**{name: value})
+        else:
+            arguments[name] = value
     with pytest.raises(ValueError, match=message):
         train(**arguments)
 
@@ -195,8 +219,10 @@ def test_bad_input_is_named(digits, change, message):
 @pytest.mark.parametrize(
     "settings_, message",
     [
-        ({"sizes": (784,)}, "sizes must be two or more positive numbers"),
-        ({"sizes": (784, 0, 10)}, "sizes must be two or more positive numbers"),
+        ({"sizes": (784,)}, "sizes must be two or more positive whole numbers"),
+        ({"sizes": (784, 0, 10)}, "sizes must be two or more positive whole numbers"),
+        ({"sizes": (784.0, 128, 10)}, r"sizes must be .* whole numbers, got \(784.0, 128, 10\)"),
+        ({"sizes": (True, 10)}, "sizes must be two or more positive whole numbers"),
         ({"dropout": 1.0}, r"dropout must be in \[0, 1\), got 1.0"),
     ],
 )

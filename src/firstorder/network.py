@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from firstorder._checks import is_count
+
 Random = np.random.Generator
 
 
@@ -40,7 +42,7 @@ class Network:
     Raises
     ------
     ValueError
-        If a size is not positive or ``dropout`` is not in [0, 1).
+        If a size is not a positive whole number or ``dropout`` is not in [0, 1).
 
     Examples
     --------
@@ -56,8 +58,10 @@ class Network:
     dropout: float = 0.2
 
     def __post_init__(self) -> None:
-        if len(self.sizes) < 2 or any(n != int(n) or n < 1 for n in self.sizes):
-            raise ValueError(f"sizes must be two or more positive numbers, got {self.sizes!r}")
+        if len(self.sizes) < 2 or not all(map(is_count, self.sizes)):
+            raise ValueError(
+                f"sizes must be two or more positive whole numbers, got {self.sizes!r}"
+            )
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout must be in [0, 1), got {self.dropout!r}")
 
@@ -67,7 +71,18 @@ class Network:
         return sum((n + 1) * m for n, m in zip(self.sizes, self.sizes[1:], strict=False))
 
     def layers(self, theta: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Return the weights and biases of each layer, as views of the flat vector."""
+        """Return the weights and biases of each layer, as views of the flat vector.
+
+        Raises
+        ------
+        ValueError
+            If ``theta`` is not a vector of all the parameters.
+        """
+        if np.shape(theta) != (self.parameters,):
+            raise ValueError(
+                f"theta, and a gradient, must be a vector of {self.parameters} parameters, "
+                f"got an array of shape {np.shape(theta)}"
+            )
         layers, start = [], 0
         for n, m in zip(self.sizes, self.sizes[1:], strict=False):
             W, b, start = start, start + n * m, start + (n + 1) * m
@@ -107,7 +122,7 @@ class Network:
         random: Random | None = None,
         out: np.ndarray | None = None,
     ) -> Batch:
-        """Return the mean loss of a minibatch, its hits, and the gradient by backpropagation.
+        """Return the mean loss of a minibatch and its gradient, by backpropagation.
 
         Parameters
         ----------
@@ -118,6 +133,26 @@ class Network:
             Draws the dropout; without it nothing is dropped.
         out : array like theta, optional
             Where to put the gradient, to save its allocation.
+
+        Returns
+        -------
+        Batch
+            The loss, how many examples were classified right, and the gradient.
+
+        Raises
+        ------
+        ValueError
+            If ``theta`` or ``out`` is not a vector of all the parameters.
+
+        Examples
+        --------
+        >>> network = Network(sizes=(2, 3))
+        >>> x, y = np.array([[1.0, 2.0]]), np.array([2])
+        >>> loss, correct, gradient = network.loss_and_gradient(np.zeros(9), x, y)
+        >>> print(f"{loss:.4f}")           # log 3: nothing is known of the three classes
+        1.0986
+        >>> gradient[-3:].round(4)         # by the biases: their probabilities less the truth
+        array([ 0.3333,  0.3333, -0.6667])
         """
         gradient = np.empty_like(theta) if out is None else out
         *hidden, z = self._forward(theta, x, random)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from firstorder import blockwise
+from firstorder._checks import is_count
 from firstorder.datasets import Images
 from firstorder.network import Network
 from firstorder.optimizers import Optimizer
@@ -81,14 +82,14 @@ def train(
         If a number is not positive, or images and labels do not fit the network.
     """
     for name, value in [("epochs", epochs), ("batch_size", batch_size)]:
-        if value != int(value) or value < 1:
+        if not is_count(value):
             raise ValueError(f"{name} must be a positive whole number, got {value!r}")
     random = np.random.default_rng(seed)
     theta = network.init(random)
     gradient = np.empty_like(theta)
     state = blockwise.init(optimizer, theta)
-    x, y = _prepare(network, data.x_train, data.y_train, theta.dtype)
-    x_test, y_test = _prepare(network, data.x_test, data.y_test, theta.dtype)
+    x, y = _prepare(network, data, "train", theta.dtype)
+    x_test, y_test = _prepare(network, data, "test", theta.dtype)
     history: dict[str, list[float]] = {}
     losses: list[float] = []
     diverged = False
@@ -117,16 +118,25 @@ def train(
     return Training(theta, state, history, np.array(losses), diverged)
 
 
-def _prepare(network: Network, x: Any, y: Any, dtype: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return examples as rows of floats in [0, 1] and checked labels."""
-    x, y = np.asarray(x), np.asarray(y)
+def _prepare(
+    network: Network, data: Images, part: str, dtype: Any
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the examples of a part as rows of floats in [0, 1], and its checked labels."""
+    x, y = np.asarray(getattr(data, f"x_{part}")), np.asarray(getattr(data, f"y_{part}"))
     inputs, classes = network.sizes[0], network.sizes[-1]
-    if len(x) == 0 or x[0].size != inputs:
-        raise ValueError(f"data must be images of {inputs} pixels, got an array of shape {x.shape}")
-    if y.shape != (len(x),) or y.dtype.kind not in "iu" or y.min() < 0 or y.max() >= classes:
+    if x.ndim < 2 or len(x) == 0 or x[0].size != inputs:
         raise ValueError(
-            f"data must have one label from 0 to {classes - 1} for each of {len(x)} images, "
+            f"x_{part} must hold images of {inputs} pixels, at least one, "
+            f"got an array of shape {x.shape}"
+        )
+    if y.shape != (len(x),) or y.dtype.kind not in "iu":
+        raise ValueError(
+            f"y_{part} must hold a whole number for each of {len(x)} images, "
             f"got {y.dtype} of shape {y.shape}"
+        )
+    if y.min() < 0 or y.max() >= classes:
+        raise ValueError(
+            f"y_{part} must hold labels from 0 to {classes - 1}, got {y.min()} to {y.max()}"
         )
     rows = x.reshape(len(x), inputs).astype(dtype, copy=False)
     return rows / 255 if x.dtype == np.uint8 else rows, y.astype(np.intp)
