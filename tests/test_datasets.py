@@ -163,6 +163,25 @@ def test_one_altered_pixel_or_label_is_found(home, name):
         load_mnist(file)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"x_train": SMALL["x_train"].reshape(3, 784)},
+        {"x_train": SMALL["x_train"].reshape(28, 3, 28)},
+        {"y_train": SMALL["y_train"].reshape(3, 1)},
+        {"x_test": SMALL["x_test"].view(np.int8)},
+        {"x_test": SMALL["x_test"].view(np.uint16)},
+        {"y_test": SMALL["y_test"].reshape(())},
+    ],
+    ids=lambda change: str([(name, a.dtype, a.shape) for name, a in change.items()]),
+)
+def test_the_same_bytes_in_another_shape_or_type_are_refused(home, change):
+    file = archive(home / "m.npz", SMALL | change)
+    (name,) = change
+    with pytest.raises(DatasetError, match=f"in Keras's layout: its {name} is .*, not uint8 of"):
+        load_mnist(file)
+
+
 @settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_damage_anywhere_is_refused_or_harmless(tmp_path_factory, data):
@@ -273,6 +292,12 @@ def test_the_stand_in_has_mnist_s_layout():
     assert np.array_equal(digits.x_train[:, 2:26:3, 2:26:3], digits.x_train[:, 4:26:3, 3:26:3])
 
 
+def test_the_stand_in_needs_scikit_learn(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "sklearn", None)
+    with pytest.raises(ImportError, match="pip install scikit-learn"):
+        datasets.load_digits()
+
+
 def test_linear_data_is_the_line_with_uniform_noise():
     X, y = datasets.linear_data(n=100_000, seed=1)
     noise = y - 3 * X[:, 0]
@@ -289,3 +314,22 @@ def test_sparse_data_has_power_law_frequencies():
     assert set(w) == {-3.0, 3.0}
     alone = X[:, 0] * (X.sum(axis=1) == 1) == 1  # examples with the first feature only
     assert y[alone].mean() == pytest.approx(1 / (1 + np.exp(-w[0])), abs=0.02)
+
+
+@pytest.mark.parametrize(
+    "make, change, allowed",
+    [
+        (datasets.linear_data, {"n": 0}, "a positive whole number"),
+        (datasets.linear_data, {"n": 10.0}, "a positive whole number"),
+        (datasets.sparse_data, {"n": -1}, "a positive whole number"),
+        (datasets.sparse_data, {"features": True}, "a positive whole number"),
+        (datasets.sparse_data, {"exponent": -2}, "non-negative and finite"),
+        (datasets.sparse_data, {"exponent": float("inf")}, "non-negative and finite"),
+        (datasets.sparse_data, {"exponent": float("nan")}, "non-negative and finite"),
+        (datasets.sparse_data, {"exponent": "1"}, "non-negative and finite"),
+    ],
+)
+def test_sets_that_cannot_be(make, change, allowed):
+    ((name, value),) = change.items()
+    with pytest.raises(ValueError, match=f"{name} must be {allowed}, got {value!r}"):
+        make(**change)

@@ -27,13 +27,22 @@ def load_digits() -> Images:
     Images
         As ``load_mnist``, with fewer and coarser digits.
 
+    Raises
+    ------
+    ImportError
+        If scikit-learn is not installed.
+
     References
     ----------
     Alpaydin & Kaynak (1998), *Optical recognition of handwritten digits*, UCI repository.
     """
-    from sklearn.datasets import load_digits
-
-    digits = load_digits()
+    try:
+        from sklearn import datasets
+    except ImportError:
+        raise ImportError(
+            "these digits are scikit-learn's, which is missing: `pip install scikit-learn`"
+        ) from None
+    digits = datasets.load_digits()
     grey = np.round(digits.images * (255 / 16)).astype(np.uint8)
     x = np.pad(grey.repeat(3, axis=1).repeat(3, axis=2), ((0, 0), (2, 2), (2, 2)))
     y = digits.target.astype(np.uint8)

@@ -108,6 +108,12 @@ def _read(file: Path, origin: str, cure: str) -> Images:
     for name, array in arrays.items():
         if hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest() != SHA256[name]:
             raise refuse(f"does not hold MNIST: the SHA-256 sum of its {name} is another one")
+        shape = (*array.shape[:1], 28, 28) if name.startswith("x") else (array.size,)
+        if array.dtype != np.uint8 or array.shape != shape:  # which the bytes do not tell
+            raise refuse(
+                f"does not hold MNIST in Keras's layout: its {name} is {array.dtype} of shape "
+                f"{array.shape}, not uint8 of shape {shape}"
+            )
     return Images(**arrays)
 
 
