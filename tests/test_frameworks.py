@@ -9,6 +9,7 @@ import pytest
 
 from firstorder import AdaGrad, Adam, GradientDescent, Momentum, RMSprop
 from firstorder.frameworks import as_keras, as_optax, as_torch, quiet_tensorflow
+from firstorder.frameworks.settings import from_config
 from firstorder.schedules import InverseSqrt, Warmup
 
 OPTIMIZERS = [
@@ -182,11 +183,31 @@ def test_keras_configurations_go_there_and_back(keras, optimizer):
     assert type(second.reference) is type(optimizer)
 
 
-def test_keras_saves_no_lambda_and_no_foreign_class(keras):
+def test_keras_saves_no_lambda(keras):
     with pytest.raises(ValueError, match="must be a number or one of firstorder.schedules"):
         keras.optimizers.serialize(as_keras(Adam(lambda t: 0.1)))
-    with pytest.raises(ValueError, match="class must be one of firstorder's, got 'os:system'"):
-        as_keras({"class": "os:system", "command": "true"})
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"class": "os:system", "command": "true"},
+        {"class": "firstorder.frameworks.settings:import_module", "name": "json"},
+        {"class": "firstorder.frameworks.settings:to_config", "value": 1},
+        {"class": "firstorder.frameworks.settings:Any"},
+        {"class": "firstorder.frameworks.nothing:Adam"},
+        {"class": "firstorder.optimizers:Nadam"},
+        {"class": "firstorder.optimizers"},
+        {"class": 3},
+        {"learning_rate": 0.1},
+    ],
+    ids=lambda config: str(config.get("class")),
+)
+def test_a_model_file_names_no_foreign_class_and_no_function(config):
+    with pytest.raises(ValueError, match=f"class must be .* got {config.get('class')!r}"):
+        from_config(config)
+    with pytest.raises(ValueError, match="class must be one of firstorder's"):
+        from_config({"class": "firstorder.optimizers:Adam", "learning_rate": config})
 
 
 def test_keras_and_torch_take_no_array(keras, torch):
@@ -326,5 +347,23 @@ def test_tensorflow_is_imported_in_silence():
         "os.write(2, b'still open')"
     )
     assert (done.stdout, done.stderr) == ("1\n", "still open")
-    with pytest.raises(ValueError, match="threads must be positive, got 0"):
-        quiet_tensorflow(threads=0)
+    for threads in (0, 1.5):
+        with pytest.raises(ValueError, match=f"threads must be a positive .*, got {threads}"):
+            quiet_tensorflow(threads=threads)
+
+
+def test_gpus_are_hidden_unless_asked_for(monkeypatch):
+    tf = pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
+    calls = []
+    monkeypatch.setattr(tf.config, "set_visible_devices", lambda *call: calls.append(call))
+    quiet_tensorflow(gpu=True)
+    assert calls == []
+    quiet_tensorflow()
+    assert calls == [([], "GPU")]
+
+    def started(*call):
+        raise RuntimeError("Visible devices cannot be modified after being initialized")
+
+    monkeypatch.setattr(tf.config, "set_visible_devices", started)
+    with pytest.raises(RuntimeError, match="gpu must be True here"):
+        quiet_tensorflow()

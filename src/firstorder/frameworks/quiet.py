@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import ModuleType
 
+from firstorder._checks import is_count
 
-def quiet_tensorflow(threads: int | None = None) -> ModuleType:
+
+def quiet_tensorflow(threads: int | None = None, *, gpu: bool = False) -> ModuleType:
     """Import and return TensorFlow, silently.
 
     TensorFlow's libraries write notes about the processor to file descriptor 2 while they load,
@@ -20,6 +22,10 @@ def quiet_tensorflow(threads: int | None = None) -> ModuleType:
     threads : int, optional
         Threads within an operation and between operations; TensorFlow's choice by default. It
         can be set only before TensorFlow has run its first operation.
+    gpu : bool
+        Whether TensorFlow may see the GPUs of this machine. By default they are hidden, so that
+        results are the processor's, to the last bit of one machine, with or without a GPU: a GPU
+        sums in an order that changes from run to run.
 
     Returns
     -------
@@ -29,12 +35,13 @@ def quiet_tensorflow(threads: int | None = None) -> ModuleType:
     Raises
     ------
     ValueError
-        If ``threads`` is not positive.
+        If ``threads`` is not a positive whole number.
     RuntimeError
-        If ``threads`` is given and TensorFlow has already started with another number.
+        If TensorFlow has already started with another number of ``threads``, or with GPUs that
+        are to be hidden.
     """
-    if threads is not None and threads < 1:
-        raise ValueError(f"threads must be positive, got {threads!r}")
+    if threads is not None and not is_count(threads):
+        raise ValueError(f"threads must be a positive whole number, got {threads!r}")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     with _descriptor_2_to_nowhere():
@@ -44,8 +51,20 @@ def quiet_tensorflow(threads: int | None = None) -> ModuleType:
         if threads is not None:
             tf.config.threading.set_intra_op_parallelism_threads(threads)
             tf.config.threading.set_inter_op_parallelism_threads(threads)
+        if not gpu:
+            _hide_gpus(tf)
         tf.config.list_logical_devices()  # looks for accelerators, and complains, only once
     return tf
+
+
+def _hide_gpus(tf: ModuleType) -> None:
+    """Make the processor TensorFlow's only device."""
+    try:
+        tf.config.set_visible_devices([], "GPU")
+    except RuntimeError:
+        raise RuntimeError(
+            "gpu must be True here: TensorFlow has already started, with a GPU"
+        ) from None
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from importlib import import_module
 from typing import Any, TypeVar
@@ -84,12 +85,23 @@ def from_config(config: Any) -> Any:
     Raises
     ------
     ValueError
-        If the data names a class outside this package.
+        If the data names anything but a dataclass of this package: they come from a file, which
+        must not choose what is called.
     """
     if not isinstance(config, dict):
         return config
-    module, _, name = config["class"].partition(":")
-    if not module.startswith("firstorder."):
-        raise ValueError(f"class must be one of firstorder's, got {config['class']!r}")
+    kind = _own_class(config.get("class"))
     settings = {key: from_config(value) for key, value in config.items() if key != "class"}
-    return getattr(import_module(module), name)(**settings)
+    return kind(**settings)
+
+
+def _own_class(path: Any) -> type:
+    """Return the dataclass that ``"firstorder.module:Class"`` names."""
+    module, _, name = str(path).partition(":")
+    if module.startswith("firstorder."):
+        with suppress(ImportError):
+            kind = getattr(import_module(module), name, None)
+            if isinstance(kind, type) and is_dataclass(kind):
+                if kind.__module__.startswith("firstorder."):
+                    return kind
+    raise ValueError(f"class must be one of firstorder's, got {path!r}")
