@@ -37,7 +37,8 @@ def as_keras(optimizer: Optimizer, **keras_arguments: Any) -> Any:
 
     Notes
     -----
-    Keras keeps a learning rate in float32 and computes in each variable's own type.
+    Keras keeps a learning rate in its ``floatx``, float32 unless it is told otherwise, and computes
+    in each variable's own type.
 
     Examples
     --------

@@ -49,11 +49,9 @@ def translate(optimizer: Optimizer, framework: str, params: Any = None) -> Any:
         raise ValueError(f"params must be given for PyTorch and for it alone, got {params!r}")
     if framework == "keras":
         return to_native.to_keras(optimizer)
-    return (
-        to_native.to_optax(optimizer)
-        if framework == "optax"
-        else to_native.to_torch(optimizer, params)
-    )
+    if framework == "optax":
+        return to_native.to_optax(optimizer)
+    return to_native.to_torch(optimizer, params)
 
 
 def recognise(optimizer: Any) -> Optimizer:
@@ -79,8 +77,6 @@ def recognise(optimizer: Any) -> Optimizer:
     package = type(optimizer).__module__.partition(".")[0]
     if package not in ("keras", "torch"):
         raise NoTranslation(f"optimizer must be Keras's or PyTorch's own, got {optimizer!r}")
-    return (
-        from_native.from_keras(optimizer)
-        if package == "keras"
-        else from_native.from_torch(optimizer)
-    )
+    if package == "keras":
+        return from_native.from_keras(optimizer)
+    return from_native.from_torch(optimizer)
