@@ -39,6 +39,8 @@ def recipe(data):
     }
     for text in printed[:4]:  # the model, its fit, and both again as functions
         exec(text, names)
+    lacking = {"model", "models", "histories", "recipe", "fitted"} - set(names)
+    assert not lacking, f"the first four cells on the recipe in {CHAPTER} define no {lacking}"
     return names
 
 
