@@ -44,7 +44,7 @@ class Table:
             verdict = "" if target is None else "met" if self.meets(name) else "**missed**"
             if name == self.ours:
                 name, verdict = f"**{name}**", "ours"
-            elif ratio < 0.97 and not name.startswith(("the book", "limit")):
+            elif ratio < 0.97 and not name.startswith(("the book", "limit", "of which")):
                 verdict = f"{verdict}, wins against us" if verdict else "wins against us"
             lines.append(f"| {name} | {figure:.3g} | {ratio:.3g} | {goal} | {verdict} |")
         return "\n".join([*lines, "", self.note, ""] if self.note else [*lines, ""])

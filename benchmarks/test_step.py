@@ -42,9 +42,10 @@ def check_that_all_do_the_same(size=100):
 def test_many_parameters(race):
     check_that_all_do_the_same()
     contestants = entered(MANY)
-    source, target = arrays(MANY)
-    contestants["limit: memory traffic"] = lambda: np.copyto(target, source)
-    # A step reads theta, g, m and v and writes theta, m and v: 28 bytes; a copy moves 8.
+    # A step reads theta, g, m and v and writes theta, m and v in place: 28 bytes a parameter.
+    # Scaling a vector in place reads and writes it, 8 bytes, with next to no arithmetic.
+    vector, _ = arrays(MANY)
+    contestants["limit: memory traffic"] = lambda: np.multiply(vector, 1.0, out=vector)
     race(
         f"One step of Adam, {MANY:,} float32 parameters",
         "ns a parameter",
@@ -53,7 +54,7 @@ def test_many_parameters(race):
         per=1e9 / MANY,
         targets={"PyTorch default, 1 thread": 1.5, "Keras eager": 1.5, PIECE: 3.0},
         scale={"limit: memory traffic": 28 / 8},
-        note="The limit is 28/8 times the time of NumPy's copy of the parameters, on one thread.",
+        note="The limit is 28/8 times the time that NumPy takes to scale the vector in place.",
     )
 
 

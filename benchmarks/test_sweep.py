@@ -66,7 +66,7 @@ def test_import(race):
         "Import, NumPy included",
         "seconds",
         ours,
-        {ours: imported("firstorder"), "import numpy": imported("numpy"), limit: lambda: 0.3},
+        {ours: imported("firstorder"), "of which NumPy": imported("numpy"), limit: lambda: 0.3},
         per=1.0,
         rounds=7,
         warm=1,
