@@ -128,7 +128,8 @@ class Network:
         ----------
         theta : array (parameters,)
         x : array (n, inputs), y : int array (n,)
-            Examples and their classes.
+            Examples and their classes, which ``train`` checks once; here, in its innermost loop,
+            a negative class would be taken for one counted from the end.
         random : Generator, optional
             Draws the dropout; without it nothing is dropped.
         out : array like theta, optional
