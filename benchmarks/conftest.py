@@ -1,6 +1,7 @@
 """Races: contestants take turns, medians are compared, and one honest table ends the run."""
 
 import gc
+import random
 import statistics
 import sys
 import time
@@ -81,8 +82,11 @@ def race(benchmark, report):
         repeats, factors = times or {}, scale or {}
         seconds = {name: [] for name in contestants}
 
+        turns, shuffled = list(contestants.items()), random.Random(0)
+
         def one_round():
-            for name, function in contestants.items():
+            shuffled.shuffle(turns)  # nobody always follows one whose threads are still awake
+            for name, function in turns:
                 count = repeats.get(name, 1)
                 start = time.perf_counter()
                 for _ in range(count):
