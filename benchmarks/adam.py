@@ -163,11 +163,12 @@ def optax_own(compiled):
 
 
 BLOCKS = "the book, NumPy in blocks"
+THREADS = f"{BLOCKS}, 2 threads"
 PIECE = "the book, NumPy in one piece"
 XLA = "the book, in Keras under XLA"
 CONTESTANTS = {
     BLOCKS: in_blocks,
-    f"{BLOCKS}, 2 threads": lambda theta, gradient: in_blocks(theta, gradient, threads=2),
+    THREADS: lambda theta, gradient: in_blocks(theta, gradient, threads=2),
     PIECE: in_one_piece,
     XLA: lambda theta, gradient: keras_step(theta, gradient, lambda _: as_keras(REFERENCE), xla),
     "the book, JAX under jit": lambda theta, gradient: jax_step(

@@ -17,15 +17,16 @@ TABLES = []
 
 @dataclass
 class Table:
-    """One race's result, in Markdown.
+    """One race's result, in Markdown: all figures, and each as a multiple of ours.
 
-    ``targets`` maps a contestant to how many times our figure its figure shall at least be (at
-    most, where the number is negative).
+    ``ours`` names the contestants that the others are compared with, a column each.
+    ``targets[ours][name]`` is how many times our figure the figure of ``name`` shall at least be;
+    a negative number, -1.3 say, allows it to be 1.3 times smaller.
     """
 
     title: str
     unit: str
-    ours: str
+    ours: list[str]
     figures: dict
     targets: dict = field(default_factory=dict)
     note: str = ""
@@ -34,26 +35,26 @@ class Table:
         lines = [
             f"### {self.title}",
             "",
-            f"| | {self.unit} | / ours | target | |",
-            "|-|-:|-:|-:|-|",
+            f"| | {self.unit} | {' | '.join(f'/ {name}' for name in self.ours)} | |",
+            "|-|-:|" + "-:|" * len(self.ours) + "-|",
         ]
-        reference = self.figures[self.ours]
+        best = min(self.figures[name] for name in self.ours)
         for name, figure in sorted(self.figures.items(), key=lambda item: item[1]):
-            ratio = figure / reference
-            target = self.targets.get(name)
-            goal = "" if target is None else f"≥ {target:g}" if target > 0 else f"≥ 1/{-target:g}"
-            verdict = "" if target is None else "met" if self.meets(name) else "**missed**"
-            if name == self.ours:
-                name, verdict = f"**{name}**", "ours"
-            elif ratio < 0.97 and not name.startswith(("the book", "limit", "of which")):
-                verdict = f"{verdict}, wins against us" if verdict else "wins against us"
-            lines.append(f"| {name} | {figure:.3g} | {ratio:.3g} | {goal} | {verdict} |")
+            is_peer = not name.startswith(("the book", "limit", "of which"))
+            remark = "wins against us" if is_peer and figure < 0.97 * best else ""
+            shown = f"**{name}**" if name in self.ours else name
+            ratios = " | ".join(self.ratio(name, reference) for reference in self.ours)
+            lines.append(f"| {shown} | {figure:.3g} | {ratios} | {remark} |")
         return "\n".join([*lines, "", self.note, ""] if self.note else [*lines, ""])
 
-    def meets(self, name):
-        target = self.targets[name]
-        ratio = self.figures[name] / self.figures[self.ours]
-        return ratio >= (target if target > 0 else -1 / target)
+    def ratio(self, name, reference):
+        """The figure over ours, and what it should be."""
+        ratio = self.figures[name] / self.figures[reference]
+        target = self.targets.get(reference, {}).get(name)
+        if target is None:
+            return f"{ratio:.3g}"
+        least, goal = (target, f"{target:g}") if target > 0 else (-1 / target, f"1/{-target:g}")
+        return f"{ratio:.3g} (≥ {goal}, {'met' if ratio >= least else '**missed**'})"
 
 
 @pytest.fixture
@@ -61,6 +62,7 @@ def report(benchmark):
     """Add a table to the end of the run, and its figures to pytest-benchmark's record."""
 
     def add(title, unit, ours, figures, targets=None, note=""):
+        ours = [name for name in ours if name in figures]
         table = Table(title, unit, ours, figures, targets or {}, note)
         benchmark.extra_info.update(unit=unit, **figures)
         TABLES.append(table)

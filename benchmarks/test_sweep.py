@@ -37,7 +37,7 @@ def test_broadcasting(race):
     race(
         f"Adam on a two-dimensional quadratic: {SETTINGS:,} settings, {STEPS:,} steps",
         "seconds",
-        both,
+        [both],
         {
             both: together,
             "the book, only the rates differ": lambda: descend(Adam(rates), SETTINGS),
@@ -47,7 +47,7 @@ def test_broadcasting(race):
         rounds=5,
         warm=1,
         scale={extrapolated: SETTINGS / SAMPLE},
-        targets={extrapolated: 150.0},
+        targets={both: {extrapolated: 150.0}},
         note="A beta_1 for each setting costs 10,000 powers a step.",
     )
 
@@ -65,11 +65,11 @@ def test_import(race):
     race(
         "Import, NumPy included",
         "seconds",
-        ours,
+        [ours],
         {ours: imported("firstorder"), "of which NumPy": imported("numpy"), limit: lambda: 0.3},
         per=1.0,
         rounds=7,
         warm=1,
         own_clock=True,
-        targets={limit: 1.0},
+        targets={ours: {limit: 1.0}},
     )
