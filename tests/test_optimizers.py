@@ -217,6 +217,7 @@ ALWAYS_BAD = [
     [0.1, -1.0],
     [0.1, np.nan],
     [[1], [1, 2]],
+    [],
 ]
 REFUSALS = [
     *[(m, "learning_rate", [*ALWAYS_BAD, 0.0], "positive and finite, or a function of t")
@@ -247,6 +248,10 @@ def test_whole_numbers_become_floats():
     """An array of integers would turn a float32 gradient into float64."""
     assert type(GradientDescent(1).learning_rate) is float
     assert GradientDescent(np.array([1, 2])).learning_rate.dtype == float
+
+
+def test_a_flag_of_numpys_is_stored_as_pythons():
+    assert Momentum(0.1, nesterov=np.True_).nesterov is True
 
 
 def test_settings_are_frozen_and_nobody_elses_array():

@@ -35,6 +35,16 @@ def packer(state: Any) -> Callable[[Iterator[np.ndarray]], Any]:
     return lambda arrays: make([take(arrays) for take in places])
 
 
+def check_state(optimizer: Optimizer, state: Any) -> None:
+    """Raise unless ``state`` is of the kind that the optimizer's ``init`` returns."""
+    kind = type(optimizer.init(0.0))
+    if not isinstance(state, kind):
+        raise ValueError(
+            f"state must be a {kind.__name__}, from init or the step before, "
+            f"got a {type(state).__name__}"
+        )
+
+
 def check_settings(optimizer: Optimizer, t: int) -> None:
     """Raise where a hyper-parameter is an array: it would not know the block it meets."""
     settings = {f.name: getattr(optimizer, f.name) for f in fields(optimizer)}

@@ -8,7 +8,7 @@ the same to the last bit.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Sequence
 from functools import cache
 from itertools import combinations
 from typing import Any
@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 
 from firstorder._checks import is_count
-from firstorder._state import check_settings, check_vector, leaves, packer
+from firstorder._state import check_settings, check_state, check_vector, leaves, packer
+from firstorder._threads import spread
 from firstorder.optimizers import Optimizer
+from firstorder.optimizers.base import check_optimizer
 
 # Large enough that Python's overhead does not count, that NumPy reuses the temporary arrays of a
 # formula in place (it does from 256 KiB on) and that two threads seldom wait for each other;
@@ -45,6 +47,7 @@ def init(optimizer: Optimizer, theta: np.ndarray) -> Any:
     ValueError
         As ``step``.
     """
+    check_optimizer(optimizer)
     check_settings(optimizer, 0)
     check_vector("theta", theta, theta, writeable=False)
     _keep_freed_memory()
@@ -90,8 +93,12 @@ def step(
     Raises
     ------
     ValueError
-        If a hyper-parameter is an array, an array is not contiguous, not writeable, of the wrong
-        type or shape, or shares its memory with another one. Nothing has been changed then.
+        If a hyper-parameter is an array, ``state`` is of another method, or an array is not
+        contiguous, not writeable, of the wrong type or shape, or shares its memory with another
+        one. Nothing has been changed then.
+    FloatingPointError
+        If NumPy is told to raise, by ``np.errstate``, and does. Blocks that were done before
+        have been overwritten then.
 
     Examples
     --------
@@ -103,6 +110,8 @@ def step(
     >>> theta
     array([0., 1.])
     """
+    check_optimizer(optimizer)
+    check_state(optimizer, state)
     check_settings(optimizer, state.t)
     if not is_count(threads):
         raise ValueError(f"threads must be a positive whole number, got {threads!r}")
@@ -135,7 +144,7 @@ def step(
         for array, value in zip(whole, values, strict=True):
             array[block] = value
 
-    def walk(blocks: list[slice]) -> None:
+    def walk(blocks: Sequence[slice]) -> None:
         for block in blocks:
             store(block, compute(block)[1])
 
@@ -148,16 +157,7 @@ def step(
                 f"got {value.dtype} from {optimizer!r}"
             )
     store(blocks[0], values)
-    # One share is walked here, by a thread that is awake on a processor of its own. Two helpers
-    # that wake each other while this one sleeps are likely to be put on the same processor.
-    own, *shares = [blocks[1 + i :: threads] for i in range(threads)]
-    helpers = [_pool(threads - 1).submit(walk, share) for share in shares]
-    try:
-        walk(own)
-    finally:
-        wait(helpers)
-    for helper in helpers:
-        helper.result()  # raises what the helper raised
+    spread(walk, blocks[1:], threads)
     return packer(new)(iter(old))
 
 
@@ -171,12 +171,6 @@ def _keep_freed_memory() -> None:
     arithmetic. The array here is never written to, so it takes no memory itself.
     """
     np.empty(32 * BLOCK_BYTES, np.uint8)
-
-
-@cache
-def _pool(helpers: int) -> ThreadPoolExecutor:
-    """Return the pool of so many threads, kept for the next step: starting one takes longer."""
-    return ThreadPoolExecutor(helpers, thread_name_prefix="blockwise")
 
 
 def _blocks(theta: np.ndarray) -> list[slice]:

@@ -55,6 +55,12 @@ class Optimizer(ABC):
         """Return the parameters and the state after one step along ``gradient``."""
 
 
+def check_optimizer(optimizer: Any) -> None:
+    """Raise unless it is an optimizer: the class ``Adam``, where ``Adam()`` was meant, is none."""
+    if not isinstance(optimizer, Optimizer):
+        raise ValueError(f"optimizer must be an Optimizer, such as Adam(), got {optimizer!r}")
+
+
 def check_rate(owner: object, *names: str) -> None:
     """Raise unless each setting is a function of t, or positive and finite."""
     for name in names:
@@ -81,11 +87,15 @@ def check_fraction(owner: object, *names: str) -> None:
 
 
 def check_flag(owner: object, *names: str) -> None:
-    """Raise unless each setting is True or False: a string such as "no" would count as true."""
+    """Raise unless each setting is True or False: a string such as "no" would count as true.
+
+    NumPy's are stored as Python's, which can be written to a file.
+    """
     for name in names:
         value = getattr(owner, name)
         if not isinstance(value, bool | np.bool_):
             raise ValueError(f"{name} must be True or False, got {value!r}")
+        object.__setattr__(owner, name, bool(value))
 
 
 def check_setting(owner: object, name: str, allowed: str, holds: Callable[[Any], Any]) -> None:
@@ -97,8 +107,8 @@ def check_setting(owner: object, name: str, allowed: str, holds: Callable[[Any],
     value = getattr(owner, name)
     try:
         numbers = np.array(value)
-        valid = numbers.dtype.kind in "fiu" and bool(np.all(holds(numbers)))
-    except (TypeError, ValueError):
+        valid = numbers.dtype.kind in "fiu" and numbers.size > 0 and bool(np.all(holds(numbers)))
+    except (TypeError, ValueError, RuntimeError):  # the last of a tensor that wants its gradient
         valid = False
     if not valid:
         raise ValueError(f"{name} must be {allowed}, got {value!r}")
