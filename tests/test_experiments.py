@@ -23,6 +23,14 @@ def test_diverging_rates_score_infinity_and_lose():
     assert found.at_edge
 
 
+def test_a_run_without_a_score_is_not_the_best():
+    def score(values):
+        return np.where(np.arange(3)[:, None] == 1, np.nan, values[-1])
+
+    found = sweep(BOWL, [1.0, 1.0], GradientDescent, [0.05, 0.1, 0.15], steps=9, score=score)
+    assert found.medians[1] == np.inf and found.best == 0.15
+
+
 @pytest.mark.parametrize("method", [GradientDescent, Momentum, AdaGrad])
 def test_every_run_of_a_sweep_is_the_run_that_minimize_makes(method):
     starts = np.array([[1.0, 1.0], [2.0, -1.0], [0.0, 3.0]])
@@ -68,11 +76,23 @@ def test_a_best_rate_at_the_edge_of_the_grid_is_no_result():
 @pytest.mark.parametrize(
     "call, message",
     [
-        (lambda: sweep(BOWL, [1.0, 1.0], GradientDescent, 0.1, 5), "rates"),
+        *[
+            (lambda rates=rates: sweep(BOWL, [1.0, 1.0], GradientDescent, rates, 5),
+             "rates must be a list of learning rates, got")
+            for rates in (0.1, [], ["fast"], None, [[0.1]], [[0.1], [0.1, 0.2]])
+        ],
+        (lambda: sweep(BOWL, [[1.0], [1.0, 1.0]], GradientDescent, [0.1], 5), "start must be an"),
+        (lambda: sweep(BOWL, np.ones((3, 4, 2)), GradientDescent, [0.1], 5),
+         r"start must have the shape \(runs, 2\) or be one point, got .* \(3, 4, 2\)"),
+        (lambda: sweep(BOWL, [1.0, 1.0], GradientDescent, [0.1], 5, score=np.mean),
+         r"score must return one number a run, of shape \(1, 1\), got an array of shape \(\)"),
         (lambda: decades(1, 1), "low must be below high"),
-        (lambda: decades(0, 1, 0), "per_decade must be positive"),
+        (lambda: decades(0, 0.3), "high must be a whole number, got 0.3"),
+        (lambda: decades(None, 1), "low must be a whole number, got None"),
+        (lambda: decades(0, 1, 0), "per_decade must be a positive whole number, got 0"),
+        (lambda: decades(0, 1, 2.5), "per_decade must be a positive whole number, got 2.5"),
     ],
-)
+)  # fmt: skip
 def test_bad_arguments_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -175,6 +175,12 @@ REFUSALS = [
     ((BOWL, None, RULE, 1), "start must be an array of real numbers, got None"),
     ((BOWL, [1j, 1.0], RULE, 1), "start must be an array of real numbers, got [1j, 1.0]"),
     ((BOWL, [[1.0], [1.0, 2.0]], RULE, 1), "start must be an array of real numbers"),
+    ((BOWL, [], RULE, 1), "start must end in the axes (2,) of quadratic, got an array of"),
+    ((BOWL, np.ones((0, 2)), RULE, 1), "start must hold a point at least, got an array of shape"),
+    ((objectives.double_well(), [], RULE, 1), "start must hold a point at least, got an array of"),
+    ((np.sin, [1.0, 1.0], RULE, 1), "objective must be an Objective, got <ufunc 'sin'>"),
+    ((BOWL, [1.0, 1.0], Adam, 1), "optimizer must be an Optimizer, such as Adam(), got <class"),
+    ((BOWL, [1.0, 1.0], None, 1), "optimizer must be an Optimizer, such as Adam(), got None"),
     ((BOWL, [1.0, 1.0], RULE, -1), "steps must be a non-negative whole number, got -1"),
     ((BOWL, [1.0, 1.0], RULE, 10.0), "steps must be a non-negative whole number, got 10.0"),
     ((BOWL, [1.0, 1.0], RULE, None), "steps must be a non-negative whole number, got None"),
@@ -192,6 +198,11 @@ def test_bad_input_is_refused_by_name_value_and_range(arguments, message):
     with pytest.raises(ValueError) as refusal:
         minimize(*arguments)
     assert str(refusal.value).startswith(message)
+
+
+def test_trajectories_are_compared_as_objects_not_array_by_array():
+    path, other = (minimize(BOWL, [1.0, 1.0], RULE, 1) for _ in range(2))
+    assert path == path and path != other and len({path, other}) == 2
 
 
 def test_what_overflows_makes_no_noise(recwarn):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 
-def is_count(value: Any, least: int = 1) -> bool:
+def is_count(value: Any, least: float = 1) -> bool:
     """Return whether a value is a whole number of at least so much, Python's or NumPy's.
 
     A float is none, even 2.0, nor is True: each is a slip more often than it is meant.

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from firstorder.minimize import minimize
+from firstorder._checks import is_count
+from firstorder.minimize import as_points, minimize
 from firstorder.objectives import Objective
 from firstorder.optimizers import Optimizer
 
@@ -26,7 +27,7 @@ class Sweep:
     rates : array (k,)
         The learning rates tried.
     scores : array (k, runs)
-        The score of every run, less is better; infinite where it diverged.
+        The score of every run, less is better; infinite where it diverged or has no score (nan).
     values : array (steps + 1, k, runs)
         The objective along every run.
     ends : array (k, runs, *shape)
@@ -70,17 +71,21 @@ def decades(low: int, high: int, per_decade: int = 4) -> np.ndarray:
     Raises
     ------
     ValueError
-        If ``low`` is not below ``high`` or ``per_decade`` not positive.
+        If the three are not whole numbers, ``low`` is not below ``high`` or ``per_decade`` not
+        positive.
 
     Examples
     --------
     >>> decades(-1, 1, per_decade=2).round(2)
     array([ 0.1 ,  0.32,  1.  ,  3.16, 10.  ])
     """
+    for name, value in (("low", low), ("high", high)):
+        if not is_count(value, least=-np.inf):
+            raise ValueError(f"{name} must be a whole number, got {value!r}")
     if not low < high:
         raise ValueError(f"low must be below high, got {low!r} and {high!r}")
-    if not per_decade > 0:
-        raise ValueError(f"per_decade must be positive, got {per_decade!r}")
+    if not is_count(per_decade):
+        raise ValueError(f"per_decade must be a positive whole number, got {per_decade!r}")
     return 10.0 ** (np.arange(low * per_decade, high * per_decade + 1) / per_decade)
 
 
@@ -117,7 +122,8 @@ def sweep(
     Raises
     ------
     ValueError
-        If ``rates`` is not a list of numbers, or as ``minimize``.
+        If ``rates`` is not a list of numbers, ``start`` has more axes than one for the runs,
+        ``score`` returns another shape, or as ``minimize``.
 
     Examples
     --------
@@ -127,17 +133,37 @@ def sweep(
     >>> found.best, found.at_edge
     (0.4, False)
     """
-    rates = np.array(rates, dtype=float)
-    if rates.ndim != 1 or rates.size == 0:
-        raise ValueError(f"rates must be a list of learning rates, got {rates!r}")
-    theta = np.asarray(start)
+    grid = _grid(rates)
+    theta = as_points(objective, start)
     runs = theta if theta.ndim > objective.ndim else theta[np.newaxis]
-    optimizer = method(rates.reshape((-1, 1) + (1,) * objective.ndim))
+    if runs.ndim != objective.ndim + 1:
+        raise ValueError(
+            f"start must have the shape (runs, {', '.join(map(str, objective.shape))}) or be one "
+            f"point, got an array of shape {theta.shape}"
+        )
+    optimizer = method(grid.reshape((-1, 1) + (1,) * objective.ndim))
     path = minimize(objective, runs, optimizer, steps, seed=seed, keep_points=False)
     values = np.asarray(path.values)
     with np.errstate(over="ignore"):  # of a run that is about to diverge
         scores = score(values) if score else values[-max(1, steps // 10) :].mean(axis=0)
-    return Sweep(rates, np.where(path.diverged, np.inf, scores), values, path.points[-1])
+    if np.shape(scores) != values.shape[1:]:
+        raise ValueError(
+            f"score must return one number a run, of shape {values.shape[1:]}, "
+            f"got an array of shape {np.shape(scores)}"
+        )
+    scores = np.where(path.diverged | np.isnan(scores), np.inf, scores)
+    return Sweep(grid, scores, values, path.points[-1])
+
+
+def _grid(rates: Any) -> np.ndarray:
+    """Return the learning rates as an array of floats (k,)."""
+    try:
+        grid = np.array(rates, dtype=float)
+    except (TypeError, ValueError):
+        grid = np.empty(0)
+    if grid.ndim != 1 or grid.size == 0:
+        raise ValueError(f"rates must be a list of learning rates, got {rates!r}")
+    return grid
 
 
 def race(
@@ -172,7 +198,8 @@ def report(results: Mapping[str, Sweep], digits: int = 2) -> None:
         If the best rate of a method is the grid's first or last.
     """
     for name, result in results.items():
-        assert not result.at_edge, f"{name}: the best rate {result.best:g} is at the grid's edge"
+        if result.at_edge:
+            raise AssertionError(f"{name}: the best rate {result.best:g} is at the grid's edge")
         scores = result.scores[result.index]
         low, middle, high = (f"{x:.{digits}g}" for x in np.quantile(scores, [0, 0.5, 1]))
         print(f"{name:16} best rate {result.best:<7.2g} score {middle} (runs: {low} to {high})")

@@ -10,9 +10,10 @@ import numpy as np
 from firstorder._checks import is_count
 from firstorder.objectives import Objective
 from firstorder.optimizers import Optimizer
+from firstorder.optimizers.base import check_optimizer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trajectory:
     """What ``minimize`` saw: index 0 is the start, index k the state after k steps.
 
@@ -67,7 +68,7 @@ def minimize(
     objective : Objective
         What to minimize. One with a ``sample`` is stochastic and needs a ``seed``.
     start : array-like (*batch, *objective.shape)
-        Where to start; integers are read as floats.
+        Where to start, at least one point; integers are read as floats.
     optimizer : Optimizer
         The update rule.
     steps : int, non-negative
@@ -86,8 +87,9 @@ def minimize(
     Raises
     ------
     ValueError
-        If ``steps`` is negative, ``start`` has the wrong shape or is not finite, a seed is
-        missing, or array-valued hyper-parameters do not broadcast against the points.
+        If ``steps`` is negative, ``start`` has the wrong shape, is empty or not finite, a seed is
+        missing, array-valued hyper-parameters do not broadcast against the points, or the
+        objective or the optimizer is none.
 
     Examples
     --------
@@ -100,7 +102,12 @@ def minimize(
     >>> minimize(objectives.quadratic([4.0]), [1.0], GradientDescent(0.6), steps=10_000).diverged
     True
     """
-    theta = _start(objective, start, steps, seed)
+    check_optimizer(optimizer)
+    theta = as_points(objective, start)
+    if not is_count(steps, least=0):
+        raise ValueError(f"steps must be a non-negative whole number, got {steps!r}")
+    if objective.sample is not None and seed is None:
+        raise ValueError(f"seed must be given, since the gradients of {objective.name} are random")
     random = np.random.default_rng(seed)
     state = optimizer.init(theta)
     with np.errstate(all="ignore"):  # what overflows is recorded as divergence
@@ -133,8 +140,10 @@ def minimize(
     return Trajectory(np.stack(points), np.stack(values), np.stack(norms), diverged, state)
 
 
-def _start(objective: Objective, start: Any, steps: int, seed: int | None) -> np.ndarray:
-    """Check the arguments of ``minimize`` and return the start as a floating-point array."""
+def as_points(objective: Objective, start: Any) -> np.ndarray:
+    """Return ``start`` as an array of floats, or raise unless it holds points of the objective."""
+    if not isinstance(objective, Objective):
+        raise ValueError(f"objective must be an Objective, got {objective!r}")
     try:
         theta = np.asarray(start)
     except ValueError:  # rows of different lengths
@@ -147,12 +156,10 @@ def _start(objective: Objective, start: Any, steps: int, seed: int | None) -> np
             f"start must end in the axes {objective.shape} of {objective.name}, "
             f"got an array of shape {theta.shape}"
         )
+    if theta.size == 0:
+        raise ValueError(f"start must hold a point at least, got an array of shape {theta.shape}")
     if not np.isfinite(theta).all():
         raise ValueError(f"start must be finite, got {start!r}")
-    if not is_count(steps, least=0):
-        raise ValueError(f"steps must be a non-negative whole number, got {steps!r}")
-    if objective.sample is not None and seed is None:
-        raise ValueError(f"seed must be given, since the gradients of {objective.name} are random")
     return theta
 
 
