@@ -31,6 +31,12 @@ def test_a_run_without_a_score_is_not_the_best():
     assert found.medians[1] == np.inf and found.best == 0.15
 
 
+def test_the_runs_of_a_rate_may_have_one_score_together():
+    found = sweep(BOWL, np.ones((3, 2)), GradientDescent, [0.05, 0.1], 9,
+                  score=lambda values: values[-1].mean(axis=-1, keepdims=True))  # fmt: skip
+    assert found.scores.shape == (2, 3) and found.best == 0.1
+
+
 @pytest.mark.parametrize("method", [GradientDescent, Momentum, AdaGrad])
 def test_every_run_of_a_sweep_is_the_run_that_minimize_makes(method):
     starts = np.array([[1.0, 1.0], [2.0, -1.0], [0.0, 3.0]])
@@ -85,7 +91,7 @@ def test_a_best_rate_at_the_edge_of_the_grid_is_no_result():
         (lambda: sweep(BOWL, np.ones((3, 4, 2)), GradientDescent, [0.1], 5),
          r"start must have the shape \(runs, 2\) or be one point, got .* \(3, 4, 2\)"),
         (lambda: sweep(BOWL, [1.0, 1.0], GradientDescent, [0.1], 5, score=np.mean),
-         r"score must return one number a run, of shape \(1, 1\), got an array of shape \(\)"),
+         r"score must return one number a run, .*or one a rate, .*got an array of shape \(\)"),
         (lambda: decades(1, 1), "low must be below high"),
         (lambda: decades(0, 0.3), "high must be a whole number, got 0.3"),
         (lambda: decades(None, 1), "low must be a whole number, got None"),

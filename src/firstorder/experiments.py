@@ -116,8 +116,9 @@ def sweep(
     seed : int, optional
         Seed of the gradients' randomness, needed where they are random.
     score : function, optional
-        From values (steps + 1, k, runs) to scores (k, runs). The default is the mean of the last
-        tenth of the values, which noise does not decide.
+        From values (steps + 1, k, runs) to scores (k, runs), or (k, 1) where all runs of a rate
+        have one score together. The default is the mean of the last tenth of the values, which
+        noise does not decide.
 
     Raises
     ------
@@ -146,10 +147,10 @@ def sweep(
     values = np.asarray(path.values)
     with np.errstate(over="ignore"):  # of a run that is about to diverge
         scores = score(values) if score else values[-max(1, steps // 10) :].mean(axis=0)
-    if np.shape(scores) != values.shape[1:]:
+    if np.shape(scores) not in (values.shape[1:], (len(grid), 1)):
         raise ValueError(
-            f"score must return one number a run, of shape {values.shape[1:]}, "
-            f"got an array of shape {np.shape(scores)}"
+            f"score must return one number a run, of shape {values.shape[1:]}, or one a rate, of "
+            f"shape {(len(grid), 1)}, got an array of shape {np.shape(scores)}"
         )
     scores = np.where(path.diverged | np.isnan(scores), np.inf, scores)
     return Sweep(grid, scores, values, path.points[-1])
