@@ -199,12 +199,13 @@
 
     const [flat, steep] = [aL / kappa, aL].map(share => radius(share, beta));
     const r = Math.max(flat, steep);
-    const verdict = r >= 1 ? "It diverges."
+    const verdict = r > 1 + 1e-9 ? "It diverges."
+      : r > 1 - 1e-9 ? "It never arrives."
       : `A decimal digit costs ${(Math.log(10) / -Math.log(r)).toFixed(1)} steps.`;
     control("aL").setAttribute("aria-valuetext", `alpha L ${aL.toFixed(2)}`);
     root.querySelector("output").textContent =
-      `αL = ${aL.toFixed(2)}, β = ${beta.toFixed(3)}: the flat direction shrinks by `
-      + `${flat.toFixed(3)} a step, the steep one by ${steep.toFixed(3)}. ${verdict}`;
+      `αL = ${aL.toFixed(2)}, β = ${beta.toFixed(3)}. In the long run a step multiplies the `
+      + `flat direction by ${flat.toFixed(3)} and the steep one by ${steep.toFixed(3)}. ${verdict}`;
   }
 
   function set(changes) {
