@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from firstorder.figures.common import draw_curves, label_axes, panels
 from firstorder.figures.style import BLACK, BLUE, GREY, VERMILION, WIDTH, figure, line_style
@@ -27,7 +28,7 @@ def step_bound(
         left.axhline(level, color=BLACK, linestyle=dash, linewidth=1.2)
         left.text(0.98, level - 0.1, name, transform=transform, ha="right", va="top", fontsize=8.5)
     left.legend(fontsize=8.5, loc="center right", bbox_to_anchor=(1, 0.7))
-    label_axes(left, "step $t$", r"length of the step / $\alpha$", title="four histories")
+    label_axes(left, "step", r"length of the step / $\alpha$", title="four histories")
     draw_curves(right, {name: (memories, values) for name, values in suprema.items()})
     right.legend(fontsize=8.5)
     label_axes(
@@ -65,6 +66,8 @@ def layers(gradients: Any, steps: Series) -> Figure:
         right.semilogy(number, lengths, marker="o", **line_style(name, index))
     right.legend(fontsize=8.5)
     label_axes(right, "layer, from the input", r"step / $\alpha$", title="first step")
+    for axes in (left, right):
+        axes.set_xticks(number)
     return picture
 
 
@@ -129,6 +132,9 @@ def sweeps(settings: Mapping[str, tuple[Any, Any]], ylabel: str) -> Figure:
         panel.plot(np.repeat(at, results.shape[1]), results.ravel(), ".", color=BLUE, alpha=0.8)
         panel.set_xticks(at, [tick(value) for value in values], rotation=60, fontsize=8)
         label_axes(panel, name, "", yscale="log")
+        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.yaxis.set_major_formatter("{x:g}")
+        panel.yaxis.set_minor_locator(NullLocator())
     for panel in axes[::2]:
         panel.set_ylabel(ylabel)
     return picture

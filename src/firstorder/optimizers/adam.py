@@ -39,8 +39,9 @@ class Adam(Optimizer):
     Parameters
     ----------
     learning_rate : float, array or function of t, positive
-        Step size :math:`\alpha`: the first step of every coordinate. Noise alone hardly exceeds
-        it; what no history of gradients exceeds is derived in the chapter.
+        Step size :math:`\alpha`: the first step of every coordinate. Along noise hardly a step is
+        longer; along no gradients at all is one longer than equation :eq:`eq-adam-supremum` says,
+        :math:`7.27\,\alpha` with the default betas.
     beta_1 : float or array in [0, 1)
         Share of the old average of the gradients kept at each step.
     beta_2 : float or array in [0, 1)
