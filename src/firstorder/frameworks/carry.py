@@ -31,14 +31,14 @@ def as_keras(optimizer: Optimizer, **keras_arguments: Any) -> Any:
     Raises
     ------
     ValueError
-        If a setting is an array.
+        If a setting is an array, or the first state depends on the parameters.
     ImportError
         If Keras is not installed.
 
     Notes
     -----
-    Keras keeps a learning rate in its ``floatx``, float32 unless it is told otherwise, and computes
-    in each variable's own type.
+    Keras keeps a learning rate in its ``floatx``, float32 unless it is told otherwise. The step is
+    computed in each variable's own type, of half-precision variables in float32.
 
     Examples
     --------

@@ -44,6 +44,12 @@ class ReferenceOptimizer(keras.optimizers.Optimizer):
     def __init__(self, optimizer: Any, learning_rate: Any = None, **keras_arguments: Any) -> None:
         reference: Optimizer = from_config(optimizer)
         check_scalar(reference, "Keras")
+        if reference.init(0.0) != reference.init(1.0):
+            raise ValueError(
+                "optimizer must start from the same numbers in Keras whatever the parameters are, "
+                f"got one that starts at 0 from {reference.init(0.0)} and at 1 from "
+                f"{reference.init(1.0)}"
+            )
         if learning_rate is not None:
             reference = replace(reference, learning_rate=learning_rate)
         keras_arguments.setdefault("name", type(reference).__name__.lower())
@@ -67,7 +73,8 @@ class ReferenceOptimizer(keras.optimizers.Optimizer):
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Assign what the reference's ``step`` returns."""
-        dtype = variable.dtype
+        # Half precision is too coarse for powers: 0.999 in bfloat16 is 1.
+        dtype = keras.backend.result_type(variable.dtype, "float32")
         if type(gradient).__name__ == "IndexedSlices":
             # TensorFlow's gradient of an embedding has only the rows that were looked up; the
             # reference moves all rows, as a dense gradient does.
@@ -76,16 +83,13 @@ class ReferenceOptimizer(keras.optimizers.Optimizer):
         slots = [slot[index] for slot in self.slots]
         state_type = type(self.reference.init(0.0))
         t = keras.ops.cast(self.iterations, dtype)
-        state = state_type(t, *(keras.ops.convert_to_tensor(slot) for slot in slots))
+        state = state_type(t, *(keras.ops.cast(slot, dtype) for slot in slots))
         optimizer = bound(self.reference, learning_rate=keras.ops.cast(learning_rate, dtype))
         theta, state = optimizer.step(
-            keras.ops.convert_to_tensor(variable),
-            keras.ops.cast(gradient, dtype),
-            state,
+            keras.ops.cast(variable, dtype), keras.ops.cast(gradient, dtype), state
         )
-        self.assign(variable, theta)
-        for slot, value in zip(slots, state[1:], strict=True):
-            self.assign(slot, value)
+        for old, new in zip((variable, *slots), (theta, *state[1:]), strict=True):
+            self.assign(old, keras.ops.cast(new, variable.dtype))
 
     def get_config(self) -> dict[str, Any]:
         """Return Keras's configuration and the reference's settings."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 from typing import Any
 
 from firstorder.frameworks.dialects import KerasAdam, KerasMomentum, TorchAdaGrad, TorchRMSprop
+from firstorder.frameworks.settings import settings_of
 from firstorder.optimizers import AdaGrad, Adam, Momentum, Optimizer, RMSprop
 
 
@@ -46,11 +46,6 @@ PAIRS: list[tuple[type, type, Callable[[Any], bool], str]] = [
         "differ by more the smaller the sum of the squares",
     ),
 ]
-
-
-def settings_of(optimizer: Optimizer) -> dict[str, Any]:
-    """Return the hyper-parameters by name."""
-    return {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
 
 
 def express(optimizer: Optimizer, kinds: Iterable[type]) -> Optimizer:

@@ -7,6 +7,7 @@ from typing import Any
 from firstorder.frameworks import from_native, to_native
 from firstorder.frameworks.meaning import NoTranslation
 from firstorder.optimizers import Optimizer
+from firstorder.optimizers.base import check_optimizer
 
 
 def translate(optimizer: Optimizer, framework: str, params: Any = None) -> Any:
@@ -27,7 +28,8 @@ def translate(optimizer: Optimizer, framework: str, params: Any = None) -> Any:
         If no settings mean the same; the message says why. ``as_keras``, ``as_optax`` and
         ``as_torch`` carry the optimizer over all the same.
     ValueError
-        If the framework is unknown, ``params`` is missing or superfluous or a setting an array.
+        If ``optimizer`` is none of the book's, the framework unknown, ``params`` missing or
+        superfluous or, but for Optax, a setting an array.
     ImportError
         If the framework is not installed.
 
@@ -43,6 +45,7 @@ def translate(optimizer: Optimizer, framework: str, params: Any = None) -> Any:
         translate(Adam(0.001, epsilon=1e-8), "optax")
         translate(Adam(0.001, epsilon=1e-8), "keras")  # NoTranslation: ... epsilon must be 0 ...
     """
+    check_optimizer(optimizer)
     if framework not in ("keras", "optax", "torch"):
         raise ValueError(f"framework must be 'keras', 'optax' or 'torch', got {framework!r}")
     if (framework == "torch") != (params is not None):

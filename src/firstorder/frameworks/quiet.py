@@ -72,7 +72,11 @@ def _descriptor_2_to_nowhere() -> Iterator[None]:
     """Send what compiled code writes to descriptor 2 to the null device for a while."""
     with suppress(AttributeError, ValueError, OSError):
         sys.stderr.flush()
-    kept = os.dup(2)
+    try:
+        kept = os.dup(2)
+    except OSError:  # closed, as in a process without a terminal
+        yield
+        return
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from firstorder.optimizers import Optimizer
+from firstorder.optimizers.base import check_optimizer
 
 AnyOptimizer = TypeVar("AnyOptimizer", bound=Optimizer)
 
@@ -40,9 +41,9 @@ def settings_like(optimizer: AnyOptimizer, theta: Any) -> AnyOptimizer:
     'float32'
     """
     arrays = {
-        field.name: value
-        for field in fields(optimizer)
-        if isinstance(value := getattr(optimizer, field.name), np.ndarray)
+        name: value
+        for name, value in settings_of(optimizer).items()
+        if isinstance(value, np.ndarray)
     }
     if isinstance(theta, np.ndarray):
         arrays = {name: value.astype(theta.dtype) for name, value in arrays.items()}
@@ -51,13 +52,18 @@ def settings_like(optimizer: AnyOptimizer, theta: Any) -> AnyOptimizer:
     return bound(optimizer, **arrays)
 
 
+def settings_of(owner: Any) -> dict[str, Any]:
+    """Return the hyper-parameters, or the settings of a schedule, by name."""
+    return {field.name: getattr(owner, field.name) for field in fields(owner)}
+
+
 def check_scalar(optimizer: Optimizer, framework: str) -> None:
     """Raise if a setting is an array: the frameworks' own optimizers take numbers."""
-    for field in fields(optimizer):
-        value = getattr(optimizer, field.name)
+    check_optimizer(optimizer)
+    for name, value in settings_of(optimizer).items():
         if isinstance(value, np.ndarray):
             raise ValueError(
-                f"{field.name} must be a number in {framework}, got an array of shape {value.shape}"
+                f"{name} must be a number in {framework}, got an array of shape {value.shape}"
             )
 
 
@@ -70,7 +76,7 @@ def to_config(value: Any) -> Any:
         If ``value`` is an object of another kind, such as a lambda.
     """
     if is_dataclass(value) and type(value).__module__.startswith("firstorder."):
-        settings = {field.name: to_config(getattr(value, field.name)) for field in fields(value)}
+        settings = {name: to_config(setting) for name, setting in settings_of(value).items()}
         return {"class": f"{type(value).__module__}:{type(value).__qualname__}", **settings}
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
@@ -101,7 +107,7 @@ def _own_class(path: Any) -> type:
     if module.startswith("firstorder."):
         with suppress(ImportError):
             kind = getattr(import_module(module), name, None)
-            if isinstance(kind, type) and is_dataclass(kind):
-                if kind.__module__.startswith("firstorder."):
-                    return kind
+            own = is_dataclass(kind) and kind.__module__.startswith("firstorder.")
+            if own and isinstance(kind, type):
+                return kind
     raise ValueError(f"class must be one of firstorder's, got {path!r}")

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from firstorder.frameworks.dialects import KerasAdam, KerasMomentum, TorchAdaGrad, TorchRMSprop
-from firstorder.frameworks.meaning import NoTranslation, express, settings_of
-from firstorder.frameworks.settings import check_scalar
+from firstorder.frameworks.meaning import NoTranslation, express
+from firstorder.frameworks.settings import check_scalar, settings_of
 from firstorder.optimizers import AdaGrad, Adam, GradientDescent, Momentum, Optimizer, RMSprop
 
 

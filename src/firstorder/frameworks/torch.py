@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import torch
 
-from firstorder.frameworks.settings import bound, check_scalar
+from firstorder.frameworks.settings import bound, check_scalar, settings_of
 from firstorder.optimizers import Optimizer
 
 
@@ -20,10 +20,15 @@ class ReferenceOptimizer(torch.optim.Optimizer):
     def __init__(self, optimizer: Optimizer, params: Any) -> None:
         check_scalar(optimizer, "PyTorch")
         self.reference = optimizer
-        settings = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
+        settings = settings_of(optimizer)
         rate = settings.pop("learning_rate")
         # A schedule stays in the reference, and its rate of the moment is shown in the groups.
         super().__init__(params, {"lr": rate(1) if callable(rate) else rate, **settings})
+
+    @property
+    def _names(self) -> list[str]:
+        """The settings that a parameter group has under the names of the reference: all but one."""
+        return [name for name in settings_of(self.reference) if name != "learning_rate"]
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a copy needs: PyTorch's part and the reference."""
@@ -31,17 +36,27 @@ class ReferenceOptimizer(torch.optim.Optimizer):
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add parameters with settings of their own, which are checked as the reference's are."""
-        names = {field.name for field in fields(self.reference)} - {"learning_rate"}
-        settings = {name: value for name, value in param_group.items() if name in names}
+        settings = {name: value for name, value in param_group.items() if name in self._names}
         if "lr" in param_group:
             settings["learning_rate"] = param_group["lr"]
-        unknown = set(param_group) - names - {"lr", "params", "param_names"}
+        # A scheduler that goes on with an earlier run finds the first rate as initial_lr.
+        unknown = set(param_group) - {"lr", "initial_lr", "params", "param_names", *self._names}
         if unknown:
             raise ValueError(
-                f"a parameter group takes lr, {', '.join(sorted(names))}, got {sorted(unknown)}"
+                f"a parameter group takes {', '.join(['lr', *self._names])}, got {sorted(unknown)}"
             )
         replace(self.reference, **settings)
         super().add_param_group(param_group)
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over the state of another run, if its groups have the settings of this method."""
+        for group in state_dict["param_groups"]:
+            if missing := sorted({"lr", *self._names} - set(group)):
+                raise ValueError(
+                    f"state_dict must be of a {type(self.reference).__name__} by as_torch, got a "
+                    f"parameter group without {', '.join(missing)}"
+                )
+        super().load_state_dict(state_dict)
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> Any:
@@ -51,11 +66,7 @@ class ReferenceOptimizer(torch.optim.Optimizer):
             with torch.enable_grad():
                 loss = closure()
         for group in self.param_groups:
-            settings = {
-                field.name: group[field.name]
-                for field in fields(self.reference)
-                if field.name != "learning_rate"
-            }
+            settings = {name: group[name] for name in self._names}
             for theta in group["params"]:
                 if theta.grad is not None:
                     self._step_one(theta, group, settings)

@@ -1,0 +1,89 @@
+"""The reference inside Optax: under jit, in chains, in trees and in half precision."""
+
+import numpy as np
+import pytest
+
+from firstorder import Adam, GradientDescent
+from firstorder.frameworks import as_optax
+from firstorder.schedules import InverseSqrt
+from three_steps import GRADIENTS, OPTIMIZERS, THETAS, close, expected
+
+
+@pytest.fixture
+def jax():
+    pytest.importorskip("optax", reason="Optax is not installed")
+    jax = pytest.importorskip("jax", reason="JAX is not installed")
+    with jax.enable_x64(True):
+        yield jax
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+@pytest.mark.parametrize("jit", [False, True])
+def test_optax_updates_to_what_the_step_returns(jax, optimizer, jit):
+    import optax
+
+    transformation = as_optax(optimizer)
+    update = jax.jit(transformation.update) if jit else transformation.update
+    params = {"layer": [jax.numpy.asarray(THETAS[0])], "bias": jax.numpy.asarray(THETAS[1])}
+    state = transformation.init(params)
+    for weights, bias in GRADIENTS:
+        gradients = {"layer": [jax.numpy.asarray(weights)], "bias": jax.numpy.asarray(bias)}
+        updates, state = update(gradients, state, params)
+        params = optax.apply_updates(params, updates)
+    close([params["layer"][0], params["bias"]], expected(optimizer), rtol=1e-12)
+    assert int(state.t) == len(GRADIENTS)
+
+
+def test_optax_chains_it_and_needs_params(jax):
+    import optax
+
+    chained = optax.chain(optax.clip(1.0), as_optax(GradientDescent(0.5)))
+    theta = jax.numpy.ones(2)
+    updates, _ = chained.update(jax.numpy.array([0.5, 9.0]), chained.init(theta), theta)
+    np.testing.assert_array_equal(updates, [-0.25, -0.5])
+    with pytest.raises(ValueError, match="params must be given"):
+        as_optax(Adam()).update(theta, as_optax(Adam()).init(theta))
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+def test_optax_keeps_half_precision_compiled_or_not(jax, optimizer, dtype):
+    """Under jit JAX turns a power of t into float32: a loop would refuse what changes its type."""
+    transformation = as_optax(optimizer)
+    start = jax.numpy.ones(3, dtype)
+
+    def step(carry, gradient):
+        theta, state = carry
+        updates, state = transformation.update(gradient, state, theta)
+        return (theta + updates, state), updates
+
+    carry = (start, transformation.init(start))
+    (theta, state), updates = jax.lax.scan(step, carry, jax.numpy.ones((3, 3), dtype))
+    eager, _ = transformation.update(start, transformation.init(start), start)
+    for array in (theta, updates, eager, *jax.tree.leaves(state[1:])):
+        assert array.dtype == dtype
+    np.testing.assert_allclose(np.float32(updates[0]), np.float32(eager), rtol=0.02)
+
+
+def test_optax_traces_a_step_once(jax):
+    transformation, traced = as_optax(Adam(InverseSqrt(0.1))), []
+
+    @jax.jit
+    def update(*arguments):
+        traced.append(1)
+        return transformation.update(*arguments)
+
+    theta = jax.numpy.ones(3)
+    state = transformation.init(theta)
+    for _ in range(4):
+        _, state = update(theta, state, theta)
+    assert len(traced) == 1 and int(state.t) == 4
+
+
+def test_optax_takes_trees_with_nothing_in_them(jax):
+    transformation = as_optax(Adam())
+    updates, state = transformation.update({}, transformation.init({}), {})
+    assert updates == state.m == state.v == {} and int(state.t) == 1
+    params = {"frozen": None, "free": jax.numpy.ones(2)}
+    updates, _ = transformation.update(params, transformation.init(params), params)
+    assert updates["frozen"] is None and updates["free"].shape == (2,)
