@@ -151,7 +151,9 @@ def test_what_nbval_lets_pass_fails(tmp_path):
     (tmp_path / "conftest.py").write_text((ROOT / "chapters/conftest.py").read_text())
     command = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "-c", os.devnull]
     command += ["--rootdir", str(tmp_path), "--nbval", "--nbval-current-env", str(tmp_path)]
-    report = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path).stdout
+    # A run with the newest versions lets figures differ; the rules are tested as they are kept.
+    kept = {name: value for name, value in os.environ.items() if name != "FIGURE_TOLERANCE"}
+    report = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=kept).stdout
     passed = {int(number) for number in re.findall(r"^PASSED .*Cell (\d+)", report, re.M)}
     good = {number for number, (_, good) in enumerate(CASES.values()) if good}
     assert passed == good, report

@@ -90,9 +90,7 @@ def test_torch_leaves_parameters_without_gradient_and_shows_the_schedule(torch):
 def test_torch_refuses_the_state_of_another_method_and_keeps_its_own(torch):
     optimizer, others = as_torch(Adam(0.25), parameters(torch)), parameters(torch)
     for other in (as_torch(AdaGrad(0.5), others), torch.optim.Adam(others, 0.5)):
-        with pytest.raises(
-            ValueError, match="state_dict must be of a Adam by as_torch, got"
-        ):
+        with pytest.raises(ValueError, match="state_dict must be of a Adam by as_torch, got"):
             optimizer.load_state_dict(other.state_dict())
     assert optimizer.param_groups[0]["lr"] == 0.25
 
