@@ -297,6 +297,15 @@ def test_objectives_are_told_apart_by_identity():
 
 SEPARABLE = np.array([[1.0, -2.0], [1.0, -1.0], [1.0, 1.0], [1.0, 2.0]])
 REFUSALS = [
+    (lambda: o.linear(0.0), "slope must be a finite number other than 0, got 0.0"),
+    (lambda: o.linear(np.nan), "slope must be a finite number other than 0, got nan"),
+    (lambda: o.linear("1"), "slope must be a finite number other than 0, got '1'"),
+    (lambda: o.quadratic("12"), "eigenvalues must be non-negative numbers, got '12'"),
+    (lambda: o.quadratic([1.0, 2.0], np.nan), "rotation must be a finite number, got nan"),
+    (lambda: o.quadratic([1.0, 2.0], "1"), "rotation must be a finite number, got '1'"),
+    (lambda: o.double_well("0.1"), "tilt must lie between -0.3849 and 0.3849, got '0.1'"),
+    (lambda: o.linear_regression([["a"]], [1.0]), "X must be an array of numbers"),
+    (lambda: o.logistic_regression([[1.0]], ["a"]), "y must be an array of numbers"),
     (lambda: o.quadratic([]), "eigenvalues must be non-negative numbers, got []"),
     (lambda: o.quadratic([1.0, -1.0]), "eigenvalues must be non-negative numbers, got [1.0, -1.0]"),
     (lambda: o.quadratic([np.nan]), "eigenvalues must be non-negative numbers, got [nan]"),
@@ -326,6 +335,7 @@ REFUSALS = [
     (lambda: REGRESSIONS[0].minibatches(True), "batch_size must be a positive whole number, got T"),
     (lambda: REGRESSIONS[0].minibatches(61, False), "batch_size must be a whole number from 1 to"),
     (lambda: central_differences(o.beale(), [1.0, 1.0], 0.0), "step must be positive"),
+    (lambda: central_differences(o.beale(), [1.0, 1.0], "1"), "step must be positive"),
     (lambda: central_differences(o.beale(), [1.0, 1.0, 1.0]), "theta must end in the axes (2,)"),
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from firstorder.figures.common import draw_contours, draw_curves, label_axes, panels
@@ -34,11 +35,13 @@ def fits(X: np.ndarray, y: np.ndarray, lines: Mapping[str, np.ndarray], model: O
 def digits(examples: np.ndarray, weights: np.ndarray, titles: Sequence[str]) -> Figure:
     """Show images of digits (k, 8, 8) and the weights of the pixels, in one row."""
     picture, all_axes = panels(len(examples) + 1, height=1.7)
+    # Few shades each: a picture of 64 colours has room for them all, and shows none for another.
+    greys, signed = colormaps["gray_r"].resampled(12), colormaps["PuOr"].resampled(15)
     for axes, image, title in zip(all_axes, examples, titles, strict=False):
-        axes.imshow(image, cmap="gray_r")
+        axes.imshow(image, cmap=greys)
         axes.set_title(title)
     reach = np.abs(weights).max()
-    shading = all_axes[-1].imshow(weights, cmap="PuOr", vmin=-reach, vmax=reach)
+    shading = all_axes[-1].imshow(weights, cmap=signed, vmin=-reach, vmax=reach)
     all_axes[-1].set_title("weights")
     picture.colorbar(shading, ax=all_axes[-1], shrink=0.8)
     for axes in all_axes:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from firstorder.objectives.base import Array
+from firstorder.objectives.base import Array, is_number
 from firstorder.objectives.regression import Regression, examples, predict, pull_back
 
 LARGEST_SOLVED = 1000  # softmax parameters up to which Newton's method looks for the minimizer
@@ -200,8 +200,7 @@ def solved(
 
 def check_l2(l2: float) -> None:
     """Raise unless the penalty is a non-negative, finite number."""
-    number = isinstance(l2, int | float | np.number) and not isinstance(l2, bool)
-    if not number or not 0 <= l2 < np.inf:
+    if not is_number(l2) or l2 < 0:
         raise ValueError(f"l2 must be non-negative and finite, got {l2!r}")
 
 

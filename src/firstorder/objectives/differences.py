@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from firstorder.objectives.base import Array, Objective
+from firstorder.objectives.base import Array, Objective, is_number
 
 
 def central_differences(objective: Objective, theta: Array, step: float | None = None) -> Array:
@@ -48,7 +48,7 @@ def central_differences(objective: Objective, theta: Array, step: float | None =
             f"theta must end in the axes {objective.shape} of {objective.name}, "
             f"got an array of shape {theta.shape}"
         )
-    if step is not None and not 0 < step < np.inf:
+    if step is not None and not (is_number(step) and step > 0):
         raise ValueError(f"step must be positive and finite, got {step!r}")
     batch = theta.shape[: theta.ndim - objective.ndim]
     flat = theta.reshape(*batch, -1)

@@ -10,17 +10,29 @@ from typing import Any
 
 import numpy as np
 
-from firstorder.objectives.base import Array, Objective
+from firstorder.objectives.base import Array, Objective, is_number
 
 
 def linear(slope: float = 1.0) -> Objective:
     r"""Return :math:`f(\theta) = a\,\theta`, whose gradient is the same everywhere.
+
+    Parameters
+    ----------
+    slope : float, not 0
+        The gradient :math:`a`.
+
+    Raises
+    ------
+    ValueError
+        If ``slope`` is 0 or not a finite number.
 
     Examples
     --------
     >>> linear(slope=3.0).gradient(np.zeros(2))
     array([3., 3.])
     """
+    if not is_number(slope) or slope == 0:
+        raise ValueError(f"slope must be a finite number other than 0, got {slope!r}")
     return Objective(
         f"linear({slope:g})",
         (),
@@ -44,7 +56,8 @@ def quadratic(eigenvalues: Any = (1.0, 100.0), rotation: float = 0.0) -> Objecti
     Raises
     ------
     ValueError
-        If there is no eigenvalue, one is negative, or one-dimensional axes are to be turned.
+        If there is no eigenvalue, one is negative or no number, or ``rotation`` is not a finite
+        number, and 0 in one dimension.
 
     Examples
     --------
@@ -52,12 +65,16 @@ def quadratic(eigenvalues: Any = (1.0, 100.0), rotation: float = 0.0) -> Objecti
     >>> float(bowl.value(np.array([1.0, 1.0]))), bowl.gradient(np.array([1.0, 1.0]))
     (2.5, array([1., 4.]))
     """
-    curvatures = np.array(eigenvalues, dtype=float)
+    try:
+        curvatures = np.array(eigenvalues, dtype=float)
+    except (TypeError, ValueError):
+        curvatures = np.empty(0)
     valid = (curvatures >= 0) & np.isfinite(curvatures)
     if curvatures.ndim != 1 or curvatures.size == 0 or not valid.all():
         raise ValueError(f"eigenvalues must be non-negative numbers, got {eigenvalues!r}")
-    if rotation and curvatures.size < 2:
-        raise ValueError(f"rotation must be 0 in one dimension, got {rotation!r}")
+    if not is_number(rotation) or (rotation and curvatures.size < 2):
+        allowed = "a finite number" if curvatures.size > 1 else "0 in one dimension"
+        raise ValueError(f"rotation must be {allowed}, got {rotation!r}")
     d = curvatures.size
     if rotation:
         turn = np.eye(d)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from firstorder.objectives.base import Array, Objective
+from firstorder.objectives.base import Array, Objective, is_number
 
 STEEPEST_TILT = 2 / 27**0.5  # beyond it the double well has one well
 
@@ -90,7 +90,7 @@ def double_well_points(tilt: float = 0.0) -> tuple[float, float, float]:
     >>> [round(x, 3) for x in double_well_points(0.1)]
     [-1.047, 0.101, 0.946]
     """
-    if not abs(tilt) < STEEPEST_TILT:
+    if not is_number(tilt) or abs(tilt) >= STEEPEST_TILT:
         raise ValueError(f"tilt must lie between -0.3849 and 0.3849, got {tilt!r}")
     if tilt == 0:
         return -1.0, 0.0, 1.0

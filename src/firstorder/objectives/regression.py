@@ -141,7 +141,7 @@ def linear_regression(X: Array, y: Array) -> Regression:
 
 def examples(X: Array, y: Array) -> tuple[np.ndarray, np.ndarray]:
     """Return data as checked arrays of floats: ``X`` (n, features) and ``y`` (n,)."""
-    X, y = np.array(X, dtype=float), np.array(y, dtype=float)
+    X, y = as_floats("X", X), as_floats("y", y)
     if X.ndim != 2 or X.size == 0:
         raise ValueError(f"X must have the shape (n, features), got {X.shape}")
     if y.shape != X.shape[:1]:
@@ -151,6 +151,14 @@ def examples(X: Array, y: Array) -> tuple[np.ndarray, np.ndarray]:
             bad = numbers[~np.isfinite(numbers)][0]
             raise ValueError(f"{name} must be finite, got {bad}")
     return X, y
+
+
+def as_floats(name: str, data: Array) -> np.ndarray:
+    """Return a copy of data as an array of floats, or raise and name them."""
+    try:
+        return np.array(data, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be an array of numbers: {error}") from error
 
 
 def predict(theta: Array, X: Array) -> Array:
