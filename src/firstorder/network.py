@@ -27,17 +27,17 @@ class Network:
     .. math::
         h_0 = x, \qquad h_k = \operatorname{relu}(h_{k-1} W_k + b_k) \odot d_k, \qquad
         z = h_{K-1} W_K + b_K, \qquad
-        \ell = \log \textstyle\sum_j e^{z_j} - z_y
+        \ell = \ln \textstyle\sum_j e^{z_j} - z_y
 
-    Inverted dropout: in training, :math:`d_k` is 0 with probability :math:`p` and
-    :math:`1/(1-p)` otherwise, so that its mean is 1; in use it is 1.
+    Inverted dropout: in training, :math:`d_k` is 0 with probability :math:`q` and
+    :math:`1/(1-q)` otherwise, so that its mean is 1; in use it is 1.
 
     Parameters
     ----------
     sizes : tuple of int, at least two
         Numbers of inputs, of hidden units layer by layer, and of classes.
     dropout : float in [0, 1)
-        The share :math:`p` of hidden units dropped in training.
+        The share :math:`q` of hidden units dropped in training.
 
     Raises
     ------
