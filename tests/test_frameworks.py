@@ -8,7 +8,8 @@ import pytest
 
 from firstorder import Adam
 from firstorder.frameworks import as_keras, as_optax, as_torch, quiet_tensorflow, translate
-from firstorder.frameworks.settings import from_config
+from firstorder.frameworks.settings import from_config, to_config
+from firstorder.schedules import InverseSqrt, Warmup
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,14 @@ def test_a_model_file_names_no_foreign_class_and_no_function(config):
         from_config(config)
     with pytest.raises(ValueError, match="class must be one of firstorder's"):
         from_config({"class": "firstorder.optimizers:Adam", "learning_rate": config})
+
+
+def test_files_name_a_schedule_by_its_package_or_by_its_module():
+    """The package is where earlier files say that schedules are."""
+    config = to_config(Adam(Warmup(InverseSqrt(0.5), steps=3)))
+    assert from_config(config) == Adam(Warmup(InverseSqrt(0.5), steps=3))
+    earlier = {"class": "firstorder.schedules:InverseSqrt", "initial": 0.5}
+    assert from_config(earlier) == InverseSqrt(0.5)
 
 
 def test_keras_and_torch_take_no_array():

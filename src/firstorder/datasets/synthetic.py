@@ -73,7 +73,8 @@ def sparse_data(
     ((2000, 200), 0.5, True)
     """
     _check_counts(n=n, features=features)
-    if not isinstance(exponent, int | float | np.number) or not 0 <= exponent < np.inf:
+    real = isinstance(exponent, int | float | np.integer | np.floating)
+    if not real or isinstance(exponent, bool) or not 0 <= exponent < np.inf:
         raise ValueError(f"exponent must be non-negative and finite, got {exponent!r}")
     random = np.random.default_rng(seed)
     frequency = 0.5 * np.arange(1, features + 1) ** -float(exponent)

@@ -1,0 +1,108 @@
+"""Rates that are planned over so many steps: a fall to the end, a rise at the start."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from firstorder._checks import is_count
+from firstorder._libraries import at_most, cos, plain
+from firstorder.optimizers.base import Rate, check_non_negative, check_positive, check_rate
+
+
+@dataclass(frozen=True)
+class Cosine:
+    r"""Fall along half a cosine, from :math:`\alpha` at the first step to the final rate.
+
+    .. math::
+        \alpha_t = \alpha_T + \frac{\alpha - \alpha_T}{2}
+        \Bigl(1 + \cos \frac{\pi\,\min(t - 1,\, T)}{T}\Bigr)
+
+    Parameters
+    ----------
+    initial : float or array, positive
+        The first rate :math:`\alpha`.
+    steps : int, positive
+        The fall takes :math:`T` steps; after them the rate stays.
+    final : float or array, non-negative
+        The last rate :math:`\alpha_T`.
+
+    Raises
+    ------
+    ValueError
+        If ``initial`` or ``steps`` is not positive or ``final`` negative.
+
+    References
+    ----------
+    Loshchilov & Hutter (2017), *SGDR: stochastic gradient descent with warm restarts*, eq. 5.
+
+    Examples
+    --------
+    >>> cosine = Cosine(0.1, steps=100)
+    >>> cosine(1), round(cosine(51), 6), cosine(101), cosine(1000)
+    (0.1, 0.05, 0.0, 0.0)
+    """
+
+    initial: Any
+    steps: int
+    final: Any = 0.0
+
+    def __post_init__(self) -> None:
+        check_positive(self, "initial")
+        _check_steps(self)
+        check_non_negative(self, "final")
+
+    def __call__(self, t: Any) -> Any:
+        """Return the rate of step ``t``."""
+        passed = at_most(plain(t) - 1, self.steps)
+        share = (1 + cos(passed * (math.pi / self.steps))) / 2
+        return self.final + (self.initial - self.final) * share
+
+
+@dataclass(frozen=True)
+class Warmup:
+    r"""Let the rate of another schedule grow linearly: :math:`\min(t / T, 1)\, \alpha_t`.
+
+    Parameters
+    ----------
+    schedule : float, array or function of t, positive
+        The rate to warm up.
+    steps : int, positive
+        The first step is 1 / T of the schedule's, step :math:`T` the first in full.
+
+    Raises
+    ------
+    ValueError
+        If ``schedule`` or ``steps`` is not positive.
+
+    References
+    ----------
+    Goyal et al. (2017), *Accurate, large minibatch SGD*, section 2.2.
+
+    Examples
+    --------
+    >>> warm = Warmup(0.1, steps=10)
+    >>> warm(5), warm(10), warm(50)
+    (0.05, 0.1, 0.1)
+    """
+
+    schedule: Rate
+    steps: int
+
+    def __post_init__(self) -> None:
+        check_rate(self, "schedule")
+        _check_steps(self)
+
+    def __call__(self, t: Any) -> Any:
+        """Return the rate of step ``t``."""
+        rate = self.schedule(t) if callable(self.schedule) else self.schedule
+        return at_most(plain(t) / self.steps, 1) * rate
+
+
+def _check_steps(owner: Any) -> None:
+    """Raise unless ``steps`` is a positive whole number, and store it as a Python int."""
+    steps = owner.steps
+    if not is_count(steps):
+        raise ValueError(f"steps must be a positive whole number, got {steps!r}")
+    object.__setattr__(owner, "steps", int(steps))
