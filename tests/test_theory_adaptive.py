@@ -20,7 +20,7 @@ def test_adagrad_steps_by_one_over_the_root_of_t_whatever_the_slope(slope):
 def regret_and_bound(choose, rounds, d):
     """Play AdaGrad in the box [-1, 1]^d against linear losses; return its regret and the bound.
 
-    Corollary 11 with delta = 0: sqrt(2) D sum_i |g_{1:T,i}| for eta = D / sqrt(2), where D = 2 is
+    Corollary 6: sqrt(2) D sum_i |g_{1:T,i}| for eta = D / sqrt(2), where D = 2 is
     the box's width, against the best fixed point, the corner opposite the gradients' sum.
     """
     width = 2.0
