@@ -3,7 +3,9 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+# Jupyter Book puts the book into a folder _build of the one it is told: of BUILD, or BUILD itself.
 BUILD ?= _build
+BUILT := $(patsubst %/_build,%,$(abspath $(BUILD)))/_build
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OPENBLAS_NUM_THREADS ?= 1
 export TF_CPP_MIN_LOG_LEVEL ?= 3
@@ -20,8 +22,8 @@ WORKERS ?= 2
 .DEFAULT_GOAL := book
 
 book: $(VENV)/.book
-	$(BIN)/jupyter-book build . -n -W --keep-going --quiet --path-output $(patsubst %/_build,%,$(abspath $(BUILD)))
-	@echo "The book: $(BUILD)/html/index.html"
+	$(BIN)/jupyter-book build . -n -W --keep-going --quiet --path-output $(BUILT:/_build=)
+	@echo "The book: $(BUILT)/html/index.html"
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
@@ -68,5 +70,5 @@ constraints: $(VENV)/.lint
 	grep -vE '^(cuda|nvidia|triton)' $(VENV)/constraints.txt > constraints.txt
 
 clean:
-	rm -rf $(VENV) $(BUILD) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) $(BUILT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

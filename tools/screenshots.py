@@ -135,6 +135,8 @@ def main() -> int:
         for path in [*options.html.glob("*.html"), *options.html.glob("chapters/*.html")]
         if path.name != "index.html"
     )
+    if not pages:
+        parser.error(f"--html must be the folder of a built book, got {options.html}")
     count = 0
     with serve(options.html) as address, chromium() as browser:
         for name in pages:
