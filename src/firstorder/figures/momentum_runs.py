@@ -54,7 +54,7 @@ def chain(moved: np.ndarray, curves: Series, theory: Series) -> Figure:
     shading = left.pcolormesh(size, cmap="cividis", norm=LogNorm(1e-6, 1), rasterized=True)
     picture.colorbar(shading, ax=left, location="bottom", label=r"$|\theta_i|$", extend="min")
     left.grid(False)
-    label_axes(left, "step $t$", "coordinate $i$", title="how far the news is")
+    label_axes(left, "step $t$", "coordinate $i$", title="how far the pull is felt")
     draw_curves(right, curves, theory)
     right.legend(fontsize=8.5, loc="lower left")
     label_axes(right, "step $t$", r"$f(\theta_t) - f^*$", xscale="log", yscale="log")
