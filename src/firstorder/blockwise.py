@@ -93,9 +93,9 @@ def step(
     Raises
     ------
     ValueError
-        If a hyper-parameter is an array, ``state`` is of another method, or an array is not
-        contiguous, not writeable, of the wrong type or shape, or shares its memory with another
-        one. Nothing has been changed then.
+        If ``optimizer`` is none, a hyper-parameter an array, or ``state`` of another method; if
+        an array is not contiguous, not writeable, of the wrong type or shape, or shares its memory
+        with another one. Nothing has been changed then.
     FloatingPointError
         If NumPy is told to raise, by ``np.errstate``, and does. Blocks that were done before
         have been overwritten then.
