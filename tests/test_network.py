@@ -154,6 +154,7 @@ def test_the_seed_fixes_everything(digits):
     assert np.array_equal(runs[0].theta, runs[1].theta)
     assert runs[0].history == runs[1].history
     assert not np.array_equal(runs[0].theta, runs[2].theta)
+    assert runs[0] != runs[1]  # two runs, whatever they hold; comparing must not raise
 
 
 def test_floats_are_taken_as_they_are(digits):

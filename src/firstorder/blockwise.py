@@ -157,8 +157,10 @@ def step(
                 f"got {value.dtype} from {optimizer!r}"
             )
     store(blocks[0], values)
+    put_back = packer(new)  # knows the new t; the arrays of the first block are let go
+    del new, values, value
     spread(walk, blocks[1:], threads)
-    return packer(new)(iter(old))
+    return put_back(iter(old))
 
 
 @cache

@@ -16,7 +16,7 @@ from firstorder.network import Network
 from firstorder.optimizers import Optimizer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Training:
     """What ``train`` saw.
 
