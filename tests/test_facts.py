@@ -141,26 +141,6 @@ def test_fact(method, fact):
     fact(method)
 
 
-# Keras's own table for its optimizers: one step from [1, 2, 3, 4] along [1, 6, 7, 2] at rate 0.5.
-FOUR_NUMBERS = [
-    (GradientDescent(0.5), [0.5, -1.0, -0.5, 3.0]),
-    (Momentum(0.5), [0.5, -1.0, -0.5, 3.0]),
-    (Momentum(0.5, nesterov=True), [0.05, -3.7, -3.65, 2.1]),
-    (AdaGrad(0.5, epsilon=0.0), [0.5, 1.5, 2.5, 3.5]),
-    (AdaGrad(0.5, initial_accumulator_value=0.1), [0.5233, 1.5007, 2.5005, 3.5061]),
-    (RMSprop(0.5, rho=0.9, epsilon=0.0), [-0.5811, 0.4189, 1.4189, 2.4189]),
-    (Adam(0.5, epsilon=0.0), [0.5, 1.5, 2.5, 3.5]),
-    (Adam(0.5, epsilon=1.0), [0.75, 1.5714, 2.5625, 3.6667]),
-]
-
-
-@pytest.mark.parametrize("optimizer, expected", FOUR_NUMBERS)
-def test_the_same_four_numbers_for_every_method(optimizer, expected):
-    theta = np.array([1.0, 2.0, 3.0, 4.0])
-    theta, _ = optimizer.step(theta, np.array([1.0, 6.0, 7.0, 2.0]), optimizer.init(theta))
-    assert theta == pytest.approx(expected, abs=5e-5)
-
-
 def mutant(method, source):
     """Return a subclass of ``method`` with the ``step`` that ``source`` defines."""
     scope = dict(vars(inspect.getmodule(method)))

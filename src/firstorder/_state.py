@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -47,9 +46,7 @@ def check_state(optimizer: Optimizer, state: Any) -> None:
 
 def check_settings(optimizer: Optimizer, t: int) -> None:
     """Raise where a hyper-parameter is an array: it would not know the block it meets."""
-    settings = {f.name: getattr(optimizer, f.name) for f in fields(optimizer)}
-    settings["learning_rate"] = optimizer.rate(t + 1)
-    for name, value in settings.items():
+    for name, value in {**vars(optimizer), "learning_rate": optimizer.rate(t + 1)}.items():
         if np.ndim(value) > 0:
             raise ValueError(
                 f"{name} must be one number for all parameters in blockwise stepping, "
