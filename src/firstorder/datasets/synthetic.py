@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from firstorder._checks import is_count
+from firstorder._checks import is_count, is_number
 
 
 def linear_data(n: int = 100, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -73,8 +73,7 @@ def sparse_data(
     ((2000, 200), 0.5, True)
     """
     _check_counts(n=n, features=features)
-    real = isinstance(exponent, int | float | np.integer | np.floating)
-    if not real or isinstance(exponent, bool) or not 0 <= exponent < np.inf:
+    if not is_number(exponent) or exponent < 0:
         raise ValueError(f"exponent must be non-negative and finite, got {exponent!r}")
     random = np.random.default_rng(seed)
     frequency = 0.5 * np.arange(1, features + 1) ** -float(exponent)

@@ -46,18 +46,6 @@ class Objective:
         return len(self.shape)
 
 
-def is_number(value: Any) -> bool:
-    """Return whether a value is a finite real number, Python's or NumPy's; True is none.
-
-    Examples
-    --------
-    >>> [is_number(value) for value in (2, -0.5, np.float32(1), np.inf, "1", True)]
-    [True, True, True, False, False, False]
-    """
-    real = isinstance(value, int | float | np.integer | np.floating)
-    return bool(real and not isinstance(value, bool) and np.isfinite(value))
-
-
 def noisy(objective: Objective, sigma: float) -> Objective:
     r"""Return the objective with Gaussian noise on its gradients: :math:`g = \nabla f + \sigma z`.
 

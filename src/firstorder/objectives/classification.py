@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from firstorder.objectives.base import Array, is_number
+from firstorder._checks import is_number
+from firstorder.objectives.base import Array
 from firstorder.objectives.regression import Regression, examples, predict, pull_back
 
 LARGEST_SOLVED = 1000  # softmax parameters up to which Newton's method looks for the minimizer

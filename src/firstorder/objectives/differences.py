@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from firstorder.objectives.base import Array, Objective, is_number
+from firstorder._checks import is_number
+from firstorder.objectives.base import Array, Objective
 
 
 def central_differences(objective: Objective, theta: Array, step: float | None = None) -> Array:

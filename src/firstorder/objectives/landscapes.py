@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from firstorder.objectives.base import Array, Objective, is_number
+from firstorder._checks import is_number
+from firstorder.objectives.base import Array, Objective
 
 
 def linear(slope: float = 1.0) -> Objective:

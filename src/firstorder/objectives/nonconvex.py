@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from firstorder.objectives.base import Array, Objective, is_number
+from firstorder._checks import is_number
+from firstorder.objectives.base import Array, Objective
 
 STEEPEST_TILT = 2 / 27**0.5  # beyond it the double well has one well
 
