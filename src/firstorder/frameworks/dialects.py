@@ -19,7 +19,8 @@ from firstorder.optimizers import (
     RMSprop,
     RMSpropState,
 )
-from firstorder.optimizers.base import Array, Setting
+from firstorder.optimizers.base import Array
+from firstorder.settings import Setting
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from firstorder.optimizers.base import Array, Optimizer, Setting, check_non_negative
+from firstorder.checks import check_non_negative
+from firstorder.optimizers.base import Array, Optimizer, zeros_like
+from firstorder.settings import Setting
 
 
 class AdaGradState(NamedTuple):
     """The time and the accumulator."""
 
     t: int  # steps taken
-    G: Array  # sum of the squared gradients, like theta
+    G: Any  # sum of the squared gradients, like theta
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,9 @@ class AdaGrad(Optimizer):
         super().__post_init__()
         check_non_negative(self, "epsilon", "initial_accumulator_value")
 
-    def init(self, theta: Array) -> AdaGradState:
+    def init(self, theta: Any) -> AdaGradState:
         """Return the state before the first step: the initial accumulator."""
-        return AdaGradState(t=0, G=0 * theta + self.initial_accumulator_value)
+        return AdaGradState(t=0, G=zeros_like(theta) + self.initial_accumulator_value)
 
     def step(
         self, theta: Array, gradient: Array, state: AdaGradState

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from firstorder.optimizers.base import (
-    Array,
-    Optimizer,
-    Rate,
-    Setting,
-    check_fraction,
-    check_non_negative,
-)
+from firstorder.checks import check_fraction, check_non_negative
+from firstorder.optimizers.base import Array, Optimizer, zeros_like
+from firstorder.settings import Rate, Setting
 
 
 class AdamState(NamedTuple):
     """The time and the two moments."""
 
     t: int  # steps taken
-    m: Array  # leaky average of the gradients, like theta
-    v: Array  # leaky average of their squares, like theta
+    m: Any  # leaky average of the gradients, like theta
+    v: Any  # leaky average of their squares, like theta
 
 
 @dataclass(frozen=True)
@@ -83,9 +78,9 @@ class Adam(Optimizer):
         check_fraction(self, "beta_1", "beta_2")
         check_non_negative(self, "epsilon")
 
-    def init(self, theta: Array) -> AdamState:
+    def init(self, theta: Any) -> AdamState:
         """Return the state before the first step: both averages start at zero."""
-        return AdamState(t=0, m=0 * theta, v=0 * theta)
+        return AdamState(t=0, m=zeros_like(theta), v=zeros_like(theta))
 
     def step(self, theta: Array, gradient: Array, state: AdamState) -> tuple[Array, AdamState]:
         """Return the parameters and the state after one step along ``gradient``."""

@@ -1,29 +1,51 @@
-"""What every optimizer shares: a learning rate, ``init``, ``step`` and checked settings."""
+"""What every optimizer shares: the contract of an update rule, and a learning rate."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 
-# A number, a NumPy array, a TensorFlow or PyTorch tensor, a JAX array: whatever has + - * / **.
-Array = Any
-State = Any
-Rate = float | np.ndarray | Callable[[Any], Any]
-Setting = float | np.ndarray
+from firstorder.checks import check_floating, check_instance, check_rate
+from firstorder.settings import Rate, Settings, bound, settings_like
+
+
+class Arithmetic(Protocol):
+    """A number, a NumPy array, a TensorFlow or PyTorch tensor, a JAX array: what has + - * / **."""
+
+    def __add__(self, other: Any, /) -> Any: ...
+    def __sub__(self, other: Any, /) -> Any: ...
+    def __mul__(self, other: Any, /) -> Any: ...
+    def __truediv__(self, other: Any, /) -> Any: ...
+    def __rmul__(self, other: Any, /) -> Any: ...
+    def __pow__(self, other: Any, /) -> Any: ...
+
+
+Array = TypeVar("Array", bound=Arithmetic)
+State = Any  # a named tuple: t, then arrays like theta and numbers
 
 
 @dataclass(frozen=True)
-class Optimizer(ABC):
+class Optimizer(Settings, ABC):
     r"""An update rule: a pure function from parameters, gradient and state to the next ones.
 
-    Subclasses are frozen dataclasses of hyper-parameters. They hold no state: ``init`` makes
-    the first one, ``step`` returns the next, and both leave their arguments as they were. Only
-    the operators ``+ - * / **`` touch the arrays, so one text of ``step`` runs on NumPy,
-    TensorFlow, JAX and PyTorch alike.
+    A rule of your own is a frozen dataclass with ``init`` and ``step`` that keeps this contract.
+    Then it works in ``minimize``, ``blockwise`` and ``train``, and inside Keras, Optax and PyTorch.
+
+    - *Pure.* The settings are all that the object holds. ``init`` makes the first state, ``step``
+      returns the next one; neither changes its arguments, and the same arguments give the same
+      results.
+    - *One text for all libraries.* Only the operators ``+ - * / **`` and ``abs`` touch the arrays.
+    - *Coordinate by coordinate.* A coordinate's step depends on that coordinate alone, so that
+      parameters may be stepped in pieces. A rule for which this is not so, which divides by the
+      length of the whole gradient, say, sets ``coordinatewise = False``; it is then given whole
+      arrays: in Keras, Optax and PyTorch one variable at a time.
+    - *State.* A named tuple: ``t`` first, the number of steps taken, then arrays like theta and
+      plain numbers. A number is one for all the parameters.
+    - *Types.* Parameters and state keep their floating-point type and their shape.
+    - *Learning rate.* ``step`` asks ``self.rate(t)`` for it, once.
 
     Parameters
     ----------
@@ -34,8 +56,31 @@ class Optimizer(ABC):
     Raises
     ------
     ValueError
-        If a hyper-parameter lies outside its range; the message names it, its value and the range.
+        If a setting lies outside its range.
+
+    Examples
+    --------
+    Steps of one size, against the sign of the gradient:
+
+    >>> from typing import NamedTuple
+    >>> class SignState(NamedTuple):
+    ...     t: int
+    >>> @dataclass(frozen=True)
+    ... class SignDescent(Optimizer):
+    ...     def init(self, theta):
+    ...         return SignState(t=0)
+    ...
+    ...     def step(self, theta, gradient, state):
+    ...         t = state.t + 1
+    ...         theta = theta - self.rate(t) * gradient / abs(gradient)
+    ...         return theta, SignState(t)
+    >>> optimizer = SignDescent(learning_rate=0.5)
+    >>> theta = np.array([3.0, -3.0])
+    >>> optimizer.step(theta, np.array([8.0, -0.1]), optimizer.init(theta))
+    (array([ 2.5, -2.5]), SignState(t=1))
     """
+
+    coordinatewise: ClassVar[bool] = True
 
     learning_rate: Rate
 
@@ -43,79 +88,51 @@ class Optimizer(ABC):
         check_rate(self, "learning_rate")
 
     def rate(self, t: Any) -> Any:
-        r"""Return the learning rate :math:`\alpha_t` of step ``t``, counted from 1."""
-        return self.learning_rate(t) if callable(self.learning_rate) else self.learning_rate
+        r"""Return the learning rate :math:`\alpha_t` of step ``t``, counted from 1.
+
+        A NumPy scalar becomes a Python float, which leaves float32 parameters float32.
+        """
+        rate = self.learning_rate(t) if callable(self.learning_rate) else self.learning_rate
+        scalar = isinstance(rate, np.generic | np.ndarray) and rate.ndim == 0
+        return float(rate) if scalar else rate
 
     @abstractmethod
-    def init(self, theta: Array) -> State:
+    def init(self, theta: Any) -> State:
         """Return the state before the first step, for parameters like ``theta``."""
 
     @abstractmethod
-    def step(self, theta: Array, gradient: Array, state: State) -> tuple[Array, State]:
+    def step(self, theta: Array, gradient: Array, state: Any) -> tuple[Array, State]:
         """Return the parameters and the state after one step along ``gradient``."""
 
 
+def zeros_like(theta: Any) -> Any:
+    """Return zeros of the kind, type and shape of ``theta``.
+
+    By operators alone, whichever library made it; ``0 * theta`` is not zero where theta is
+    infinite, and a theta that is 1 everywhere is what ``theta**0`` returns.
+
+    Raises
+    ------
+    ValueError
+        If ``theta`` holds whole or complex numbers.
+
+    Examples
+    --------
+    >>> zeros_like(np.array([2.0, -np.inf]))
+    array([0., 0.])
+    """
+    check_floating("theta", theta)
+    return 0 * theta**0
+
+
+def at_step(optimizer: Optimizer, t: Any, theta: Any) -> Optimizer:
+    """Return a copy for step ``t`` alone: its learning rate asked, its arrays of theta's type.
+
+    Whoever steps one array in several pieces or on several threads asks the rate with this, once.
+    """
+    return settings_like(bound(optimizer, learning_rate=optimizer.rate(t)), theta)
+
+
 def check_optimizer(optimizer: Any) -> None:
-    """Raise unless it is an optimizer: the class ``Adam``, where ``Adam()`` was meant, is none."""
-    if not isinstance(optimizer, Optimizer):
-        raise ValueError(f"optimizer must be an Optimizer, such as Adam(), got {optimizer!r}")
-
-
-def check_rate(owner: object, *names: str) -> None:
-    """Raise unless each setting is a function of t, or positive and finite."""
-    for name in names:
-        if not callable(getattr(owner, name)):
-            check_setting(owner, name, "positive and finite, or a function of t", _positive)
-
-
-def check_positive(owner: object, *names: str) -> None:
-    """Raise unless each setting is positive and finite."""
-    for name in names:
-        check_setting(owner, name, "positive and finite", _positive)
-
-
-def check_non_negative(owner: object, *names: str) -> None:
-    """Raise unless each setting is non-negative and finite."""
-    for name in names:
-        check_setting(owner, name, "non-negative and finite", lambda x: (x >= 0) & np.isfinite(x))
-
-
-def check_fraction(owner: object, *names: str) -> None:
-    """Raise unless each setting lies in [0, 1)."""
-    for name in names:
-        check_setting(owner, name, "in [0, 1)", lambda x: (x >= 0) & (x < 1))
-
-
-def check_flag(owner: object, *names: str) -> None:
-    """Raise unless each setting is True or False: a string such as "no" would count as true.
-
-    NumPy's are stored as Python's, which can be written to a file.
-    """
-    for name in names:
-        value = getattr(owner, name)
-        if not isinstance(value, bool | np.bool_):
-            raise ValueError(f"{name} must be True or False, got {value!r}")
-        object.__setattr__(owner, name, bool(value))
-
-
-def check_setting(owner: object, name: str, allowed: str, holds: Callable[[Any], Any]) -> None:
-    """Check one setting of a frozen dataclass, and store it as a Python float or array of floats.
-
-    A NumPy float64 scalar in a float32 formula would upcast the whole array; a Python float
-    does not. An array is copied, so that nobody changes it afterwards.
-    """
-    value = getattr(owner, name)
-    try:
-        numbers = np.array(value)
-        valid = numbers.dtype.kind in "fiu" and numbers.size > 0 and bool(np.all(holds(numbers)))
-    except (TypeError, ValueError, RuntimeError):  # the last of a tensor that wants its gradient
-        valid = False
-    if not valid:
-        raise ValueError(f"{name} must be {allowed}, got {value!r}")
-    if numbers.dtype.kind != "f":
-        numbers = numbers.astype(float)
-    object.__setattr__(owner, name, float(numbers) if numbers.ndim == 0 else numbers)
-
-
-def _positive(numbers: np.ndarray) -> np.ndarray:
-    return (numbers > 0) & np.isfinite(numbers)
+    """Raise unless it is an optimizer; the class ``Adam``, where ``Adam()`` was meant, is not."""
+    check_instance("optimizer", optimizer, Optimizer, "an Optimizer, such as Adam()")

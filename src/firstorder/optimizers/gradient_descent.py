@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from firstorder.optimizers.base import Array, Optimizer
 
@@ -47,7 +47,7 @@ class GradientDescent(Optimizer):
     2.0
     """
 
-    def init(self, theta: Array) -> GradientDescentState:
+    def init(self, theta: Any) -> GradientDescentState:
         """Return the state before the first step: nothing but t = 0."""
         return GradientDescentState(t=0)
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from firstorder.optimizers.base import Array, Optimizer, Setting, check_flag, check_fraction
+from firstorder.checks import check_flag, check_fraction
+from firstorder.optimizers.base import Array, Optimizer, zeros_like
+from firstorder.settings import Setting
 
 
 class MomentumState(NamedTuple):
     """The time and the running sum of the gradients."""
 
     t: int  # steps taken
-    m: Array  # leaky sum of the gradients, like theta
+    m: Any  # leaky sum of the gradients, like theta
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,9 @@ class Momentum(Optimizer):
         check_fraction(self, "momentum")
         check_flag(self, "nesterov")
 
-    def init(self, theta: Array) -> MomentumState:
+    def init(self, theta: Any) -> MomentumState:
         """Return the state before the first step: a sum of no gradients."""
-        return MomentumState(t=0, m=0 * theta)
+        return MomentumState(t=0, m=zeros_like(theta))
 
     def step(
         self, theta: Array, gradient: Array, state: MomentumState

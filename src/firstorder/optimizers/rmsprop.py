@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from firstorder.optimizers.base import (
-    Array,
-    Optimizer,
-    Rate,
-    Setting,
-    check_fraction,
-    check_non_negative,
-)
+from firstorder.checks import check_fraction, check_non_negative
+from firstorder.optimizers.base import Array, Optimizer, zeros_like
+from firstorder.settings import Rate, Setting
 
 
 class RMSpropState(NamedTuple):
     """The time and the mean square."""
 
     t: int  # steps taken
-    v: Array  # leaky average of the squared gradients, like theta
+    v: Any  # leaky average of the squared gradients, like theta
 
 
 @dataclass(frozen=True)
@@ -73,9 +68,9 @@ class RMSprop(Optimizer):
         check_fraction(self, "rho")
         check_non_negative(self, "epsilon")
 
-    def init(self, theta: Array) -> RMSpropState:
+    def init(self, theta: Any) -> RMSpropState:
         """Return the state before the first step: an average that starts at zero."""
-        return RMSpropState(t=0, v=0 * theta)
+        return RMSpropState(t=0, v=zeros_like(theta))
 
     def step(
         self, theta: Array, gradient: Array, state: RMSpropState

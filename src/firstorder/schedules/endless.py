@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from firstorder._libraries import plain
-from firstorder.optimizers.base import check_non_negative, check_positive, check_setting
+from firstorder.checks import check_non_negative, check_positive, check_setting
+from firstorder.schedules.libraries import plain
+from firstorder.settings import Settings
 
 
 @dataclass(frozen=True)
-class Constant:
+class Constant(Settings):
     r"""Keep :math:`\alpha_t = \alpha`.
 
     Parameters
@@ -40,7 +41,7 @@ class Constant:
 
 
 @dataclass(frozen=True)
-class InverseSqrt:
+class InverseSqrt(Settings):
     r"""Decay as :math:`\alpha_t = \alpha / \sqrt t`: the rate of the regret bounds.
 
     Parameters
@@ -70,7 +71,7 @@ class InverseSqrt:
 
 
 @dataclass(frozen=True)
-class InverseTime:
+class InverseTime(Settings):
     r"""Decay as :math:`\alpha_t = \alpha / (1 + d\,(t - 1))`.
 
     The sum of the rates diverges and the sum of their squares does not: the condition of Robbins
@@ -111,7 +112,7 @@ class InverseTime:
 
 
 @dataclass(frozen=True)
-class Exponential:
+class Exponential(Settings):
     r"""Decay as :math:`\alpha_t = \alpha\, q^{t - 1}`.
 
     The rates sum to :math:`\alpha/(1 - q)` and no more, so a run can come to rest too early.

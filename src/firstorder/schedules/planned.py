@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from firstorder._checks import is_count
-from firstorder._libraries import at_most, cos, plain
-from firstorder.optimizers.base import Rate, check_non_negative, check_positive, check_rate
+from firstorder.checks import check_non_negative, check_positive, check_rate, check_whole
+from firstorder.schedules.libraries import at_most, cos, plain
+from firstorder.settings import Rate, Settings
 
 
 @dataclass(frozen=True)
-class Cosine:
+class Cosine(Settings):
     r"""Fall along half a cosine, from :math:`\alpha` at the first step to the final rate.
 
     .. math::
@@ -50,7 +50,7 @@ class Cosine:
 
     def __post_init__(self) -> None:
         check_positive(self, "initial")
-        _check_steps(self)
+        object.__setattr__(self, "steps", check_whole("steps", self.steps))
         check_non_negative(self, "final")
 
     def __call__(self, t: Any) -> Any:
@@ -61,7 +61,7 @@ class Cosine:
 
 
 @dataclass(frozen=True)
-class Warmup:
+class Warmup(Settings):
     r"""Let the rate of another schedule grow linearly: :math:`\min(t / T, 1)\, \alpha_t`.
 
     Parameters
@@ -92,17 +92,9 @@ class Warmup:
 
     def __post_init__(self) -> None:
         check_rate(self, "schedule")
-        _check_steps(self)
+        object.__setattr__(self, "steps", check_whole("steps", self.steps))
 
     def __call__(self, t: Any) -> Any:
         """Return the rate of step ``t``."""
         rate = self.schedule(t) if callable(self.schedule) else self.schedule
         return at_most(plain(t) / self.steps, 1) * rate
-
-
-def _check_steps(owner: Any) -> None:
-    """Raise unless ``steps`` is a positive whole number, and store it as a Python int."""
-    steps = owner.steps
-    if not is_count(steps):
-        raise ValueError(f"steps must be a positive whole number, got {steps!r}")
-    object.__setattr__(owner, "steps", int(steps))

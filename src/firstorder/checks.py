@@ -1,0 +1,154 @@
+"""Every check of an argument: its error names the argument, its value and what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+def check_instance(name: str, value: Any, kind: type, allowed: str) -> None:
+    """Raise unless a value is of a class: the class itself, where an instance was meant, is not.
+
+    Examples
+    --------
+    >>> check_instance("number", int, int, "an int, such as 3")
+    Traceback (most recent call last):
+    ValueError: number must be an int, such as 3, got <class 'int'>
+    """
+    if not isinstance(value, kind):
+        raise ValueError(f"{name} must be {allowed}, got {value!r}")
+
+
+def check_whole(name: str, value: Any, least: int | None = 1, most: int | None = None) -> int:
+    """Return a whole number as a Python int, or raise unless it lies in the range.
+
+    A float is refused, even 2.0, and so is True: each is a slip more often than it is meant.
+
+    Examples
+    --------
+    >>> check_whole("steps", np.int64(2))
+    2
+    >>> check_whole("steps", 2.0)
+    Traceback (most recent call last):
+    ValueError: steps must be a positive whole number, got 2.0
+    """
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if whole and (least is None or value >= least) and (most is None or value <= most):
+        return int(value)
+    if most is not None:
+        allowed = f"a whole number from {least} to {most}"
+    else:
+        names = {None: "a whole number", 0: "a non-negative whole number"}
+        allowed = names.get(least, "a positive whole number")
+    raise ValueError(f"{name} must be {allowed}, got {value!r}")
+
+
+def check_real(
+    name: str,
+    value: Any,
+    allowed: str = "a finite number",
+    holds: Callable[[Any], Any] = lambda x: True,
+) -> float:
+    """Return a finite real number, Python's or NumPy's, as a float, or raise unless it holds.
+
+    Examples
+    --------
+    >>> check_real("slope", np.float32(0.5))
+    0.5
+    >>> check_real("l2", -1, "non-negative and finite", lambda x: x >= 0)
+    Traceback (most recent call last):
+    ValueError: l2 must be non-negative and finite, got -1
+    """
+    real = isinstance(value, int | float | np.integer | np.floating)
+    if not real or isinstance(value, bool) or not np.isfinite(value) or not holds(value):
+        raise ValueError(f"{name} must be {allowed}, got {value!r}")
+    return float(value)
+
+
+def check_floating(name: str, array: Any) -> None:
+    """Raise if an array, of whichever library, holds anything but real floating-point numbers.
+
+    Examples
+    --------
+    >>> check_floating("theta", np.array([1, 2]))
+    Traceback (most recent call last):
+    ValueError: theta must hold real floating-point numbers, got int64
+    """
+    dtype = getattr(array, "dtype", type(array))
+    if np.iscomplexobj(array) or (hasattr(array, "dtype") and "float" not in str(dtype)):
+        raise ValueError(
+            f"{name} must hold real floating-point numbers, got {getattr(dtype, '__name__', dtype)}"
+        )
+
+
+def check_rate(owner: object, *names: str) -> None:
+    """Raise unless each setting is a function of t, or positive and finite."""
+    for name in names:
+        if not callable(getattr(owner, name)):
+            check_setting(owner, name, "positive and finite, or a function of t", _positive)
+
+
+def check_positive(owner: object, *names: str) -> None:
+    """Raise unless each setting is positive and finite."""
+    for name in names:
+        check_setting(owner, name, "positive and finite", _positive)
+
+
+def check_non_negative(owner: object, *names: str) -> None:
+    """Raise unless each setting is non-negative and finite."""
+    for name in names:
+        check_setting(owner, name, "non-negative and finite", lambda x: (x >= 0) & np.isfinite(x))
+
+
+def check_fraction(owner: object, *names: str) -> None:
+    """Raise unless each setting lies in [0, 1)."""
+    for name in names:
+        check_setting(owner, name, "in [0, 1)", lambda x: (x >= 0) & (x < 1))
+
+
+def check_flag(owner: object, *names: str) -> None:
+    """Raise unless each setting is True or False: a string such as "no" would count as true.
+
+    NumPy's are stored as Python's, which can be written to a file.
+    """
+    for name in names:
+        value = getattr(owner, name)
+        if not isinstance(value, bool | np.bool_):
+            raise ValueError(f"{name} must be True or False, got {value!r}")
+        object.__setattr__(owner, name, bool(value))
+
+
+def check_setting(owner: object, name: str, allowed: str, holds: Callable[[Any], Any]) -> None:
+    """Check one setting of a frozen dataclass, and store it as a Python float or array of floats.
+
+    A NumPy float64 scalar in a float32 formula would upcast the whole array; a Python float
+    does not. An array is stored as a copy that cannot be written to.
+    """
+    value = getattr(owner, name)
+    try:
+        numbers = np.array(value)
+        valid = numbers.dtype.kind in "fiu" and numbers.size > 0 and bool(np.all(holds(numbers)))
+    except (TypeError, ValueError, RuntimeError):  # the last of a tensor that wants its gradient
+        valid = False
+    if not valid:
+        raise ValueError(f"{name} must be {allowed}, got {value!r}")
+    if numbers.dtype.kind != "f":
+        numbers = numbers.astype(float)
+    numbers.flags.writeable = False
+    object.__setattr__(owner, name, float(numbers) if numbers.ndim == 0 else numbers)
+
+
+def check_numbers(settings: dict[str, Any], where: str) -> None:
+    """Raise if a setting is an array where each must be one number for all parameters."""
+    for name, value in settings.items():
+        if np.ndim(value) > 0:
+            raise ValueError(
+                f"{name} must be one number for all parameters in {where}, "
+                f"got an array of shape {np.shape(value)}"
+            )
+
+
+def _positive(numbers: np.ndarray) -> np.ndarray:
+    return (numbers > 0) & np.isfinite(numbers)
