@@ -14,18 +14,25 @@ from firstorder.frameworks import as_keras, as_torch, quiet_tensorflow
 REFERENCE = Adam(0.001)
 
 
-def in_blocks(theta, gradient, threads=1):
-    def start():
-        state = blockwise.init(REFERENCE, theta)
+def in_place(optimizer=REFERENCE, **how):
+    """Stepped by ``blockwise``: in blocks, on threads, compiled."""
 
-        def step():
-            nonlocal state
-            state = blockwise.step(REFERENCE, theta, gradient, state, threads=threads)
-            return theta
+    def contestant(theta, gradient):
+        def start():
+            state = blockwise.init(optimizer, theta)
+            if how.get("compiled") and (reason := blockwise.obstacle(optimizer, theta)):
+                raise ImportError(reason)
 
-        return step
+            def step():
+                nonlocal state
+                state = blockwise.step(optimizer, theta, gradient, state, **how)
+                return theta
 
-    return start
+            return step
+
+        return start
+
+    return contestant
 
 
 def in_one_piece(theta, gradient):
@@ -42,7 +49,7 @@ def in_one_piece(theta, gradient):
     return start
 
 
-def in_numba(theta, gradient):
+def by_hand(theta, gradient):
     import numba
 
     @numba.njit(parallel=True)
@@ -162,30 +169,34 @@ def optax_own(compiled):
     return contestant
 
 
-BLOCKS = "the book, NumPy in blocks"
-THREADS = f"{BLOCKS}, 2 threads"
 PIECE = "the book, NumPy in one piece"
+BLOCKS = "the book, NumPy in blocks"
+BLOCKS_2 = f"{BLOCKS}, 2 threads"
+NUMBA = "the book, by Numba"
+NUMBA_2 = f"{NUMBA}, 2 threads"
 XLA = "the book, in Keras under XLA"
+JAX = "the book, JAX under jit"
+FUSED, FUSED_2 = "PyTorch fused, 1 thread", "PyTorch fused, 2 threads"
 CONTESTANTS = {
-    BLOCKS: in_blocks,
-    THREADS: lambda theta, gradient: in_blocks(theta, gradient, threads=2),
     PIECE: in_one_piece,
+    BLOCKS: in_place(),
+    BLOCKS_2: in_place(threads=2),
+    NUMBA: in_place(compiled=True),
+    NUMBA_2: in_place(compiled=True, threads=2),
     XLA: lambda theta, gradient: keras_step(theta, gradient, lambda _: as_keras(REFERENCE), xla),
-    "the book, JAX under jit": lambda theta, gradient: jax_step(
-        theta, gradient, REFERENCE.step, REFERENCE.init, True
-    ),
+    JAX: lambda theta, gradient: jax_step(theta, gradient, REFERENCE.step, REFERENCE.init, True),
     "the book, in PyTorch, 1 thread": lambda theta, gradient: torch_step(
         theta, gradient, lambda _, params: as_torch(REFERENCE, params), 1
     ),
     "PyTorch default, 1 thread": torch_own(1, foreach=False),
     "PyTorch default, 2 threads": torch_own(2, foreach=False),
     "PyTorch foreach, 2 threads": torch_own(2, foreach=True),
-    "PyTorch fused, 1 thread": torch_own(1, fused=True),
-    "PyTorch fused, 2 threads": torch_own(2, fused=True),
+    FUSED: torch_own(1, fused=True),
+    FUSED_2: torch_own(2, fused=True),
     "Keras eager": keras_own(),
     "Keras tf.function": keras_own(lambda tf: tf.function),
     "Keras under XLA": keras_own(xla),
     "Optax eager": optax_own(False),
     "Optax under jit": optax_own(True),
-    "numba, parallel": in_numba,
+    "Numba, by hand, 2 threads": by_hand,
 }

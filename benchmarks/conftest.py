@@ -17,56 +17,65 @@ TABLES = []
 
 @dataclass
 class Table:
-    """One race's result, in Markdown: all figures, and each as a multiple of ours.
+    """One race's result, in Markdown: all figures, and ours as a multiple of each.
 
-    ``ours`` names the contestants that the others are compared with, a column each.
-    ``targets[ours][name]`` is how many times our figure the figure of ``name`` shall at least be;
-    a negative number, -1.3 say, allows it to be 1.3 times smaller.
+    ``ours`` names the contestants that are compared with all others, a column each.
+    ``limits[ours][name]`` is how many times the figure of ``name`` ours may be.
     """
 
     title: str
     unit: str
     ours: list[str]
     figures: dict
-    targets: dict = field(default_factory=dict)
+    limits: dict = field(default_factory=dict)
     note: str = ""
+
+    def ratio(self, ours, name):
+        return self.figures[ours] / self.figures[name]
+
+    def missed(self):
+        """The limits that are exceeded, in words."""
+        return [
+            f"{ours} takes {self.ratio(ours, name):.3g} times what {name} takes, allowed {limit:.3g}"
+            for ours, limits in self.limits.items()
+            for name, limit in limits.items()
+            if {ours, name} <= set(self.figures) and self.ratio(ours, name) > limit
+        ]
 
     def markdown(self):
         lines = [
             f"### {self.title}",
             "",
-            f"| | {self.unit} | {' | '.join(f'/ {name}' for name in self.ours)} | |",
-            "|-|-:|" + "-:|" * len(self.ours) + "-|",
+            f"| | {self.unit} | {' | '.join(f'{ours} / it' for ours in self.ours)} |",
+            "|-|-:|" + "-:|" * len(self.ours),
         ]
-        best = min(self.figures[name] for name in self.ours)
         for name, figure in sorted(self.figures.items(), key=lambda item: item[1]):
-            is_peer = not name.startswith(("the book", "limit", "of which"))
-            remark = "wins against us" if is_peer and figure < 0.97 * best else ""
             shown = f"**{name}**" if name in self.ours else name
-            ratios = " | ".join(self.ratio(name, reference) for reference in self.ours)
-            lines.append(f"| {shown} | {figure:.3g} | {ratios} | {remark} |")
+            cells = " | ".join(self.cell(ours, name) for ours in self.ours)
+            lines.append(f"| {shown} | {figure:.3g} | {cells} |")
         return "\n".join([*lines, "", self.note, ""] if self.note else [*lines, ""])
 
-    def ratio(self, name, reference):
-        """The figure over ours, and what it should be."""
-        ratio = self.figures[name] / self.figures[reference]
-        target = self.targets.get(reference, {}).get(name)
-        if target is None:
+    def cell(self, ours, name):
+        """Our figure over the other, and what it may be."""
+        ratio, limit = self.ratio(ours, name), self.limits.get(ours, {}).get(name)
+        if limit is None:
             return f"{ratio:.3g}"
-        least, goal = (target, f"{target:g}") if target > 0 else (-1 / target, f"1/{-target:g}")
-        return f"{ratio:.3g} (≥ {goal}, {'met' if ratio >= least else '**missed**'})"
+        return f"{ratio:.3g} (≤ {limit:.3g}, {'met' if ratio <= limit else '**missed**'})"
 
 
 @pytest.fixture
 def report(benchmark):
-    """Add a table to the end of the run, and its figures to pytest-benchmark's record."""
+    """Add a table to the end of the run, and its figures to pytest-benchmark's record.
 
-    def add(title, unit, ours, figures, targets=None, note=""):
+    A limit that is exceeded fails the test.
+    """
+
+    def add(title, unit, ours, figures, limits=None, note=""):
         ours = [name for name in ours if name in figures]
-        table = Table(title, unit, ours, figures, targets or {}, note)
+        table = Table(title, unit, ours, figures, limits or {}, note)
         benchmark.extra_info.update(unit=unit, **figures)
         TABLES.append(table)
-        return table
+        assert not table.missed()
 
     return add
 

@@ -47,7 +47,7 @@ def test_broadcasting(race):
         rounds=5,
         warm=1,
         scale={extrapolated: SETTINGS / SAMPLE},
-        targets={both: {extrapolated: 150.0}},
+        limits={both: {extrapolated: 1 / 150}},
         note="A beta_1 for each setting costs 10,000 powers a step.",
     )
 
@@ -71,5 +71,5 @@ def test_import(race):
         rounds=7,
         warm=1,
         own_clock=True,
-        targets={ours: {limit: 1.0}},
+        limits={ours: {limit: 1.0}},
     )

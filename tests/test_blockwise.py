@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 import sys
+import threading
 import tracemalloc
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from firstorder.schedules import InverseSqrt
 
 class PolyakState(NamedTuple):
     t: int
-    inner: tuple[Any, ...]  # the previous point, one level down
+    previous: Any
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,12 @@ class Polyak(Optimizer):
     """Heavy ball as Polyak printed it: its new state is a view of the old parameters."""
 
     def init(self, theta):
-        return PolyakState(0, (1 * theta,))
+        return PolyakState(0, 1 * theta)
 
     def step(self, theta, gradient, state):
-        (previous,) = state.inner
-        new = theta - self.rate(state.t + 1) * gradient + 0.9 * (theta - previous)
-        return new, PolyakState(state.t + 1, (theta,))
+        t = state.t + 1
+        new = theta - self.rate(t) * gradient + 0.9 * (theta - state.previous)
+        return new, PolyakState(t, theta)
 
 
 OPTIMIZERS = [
@@ -51,10 +52,7 @@ SIZES = [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7]
 
 
 def arrays_of(state):
-    """The arrays of a state, by a walk of the test's own."""
-    if isinstance(state, tuple):
-        return [array for part in state for array in arrays_of(part)]
-    return [state] if isinstance(state, np.ndarray) else []
+    return [part for part in state if isinstance(part, np.ndarray)]
 
 
 def draw(random, size, dtype):
@@ -69,9 +67,11 @@ def draw(random, size, dtype):
     size=st.one_of(st.sampled_from(SIZES), st.integers(0, 3 * BLOCK)),
     dtype=st.sampled_from([np.float32, np.float64]),
     threads=st.sampled_from([1, 2, 3, 7]),
+    compiled=st.booleans(),
     seed=st.integers(0, 2**32 - 1),
 )
-def test_bit_identical_to_the_plain_step(optimizer, size, dtype, threads, seed):
+@pytest.mark.filterwarnings("ignore:.*Numba is not installed")
+def test_bit_identical_to_the_plain_step(optimizer, size, dtype, threads, compiled, seed):
     random = np.random.default_rng(seed)
     theta = draw(random, size, dtype)
     expected, expected_state = theta.copy(), optimizer.init(theta)
@@ -140,17 +140,20 @@ def read_only():
         ({"gradient": like(3)}, r"gradient must be like theta, float64 of shape \(4,\), got .*3"),
         ({"gradient": like(4, np.float32)}, "gradient must be like theta, float64"),
         ({"gradient": like(8)[::2]}, "gradient must be contiguous"),
-        ({"state": Adam().init(like(3))}, "state must be like theta"),
-        ({"state": Adam().init(like(4))._replace(m=like(8)[::2])}, "state must be contiguous"),
-        ({"state": Adam().init(like(4))._replace(v=read_only())}, "state must be writeable"),
-        ({"state": Adam().init(like(4, np.float32))}, "type float32 .* got float64"),
+        ({"state": Adam().init(like(3))}, "state.m must be like theta"),
+        ({"state": Adam().init(like(4))._replace(m=like(8)[::2])}, "state.m must be contiguous"),
+        ({"state": Adam().init(like(4))._replace(v=read_only())}, "state.v must be writeable"),
+        ({"state": Adam().init(like(4, np.float32))}, "state.m must be like theta, float64 of"),
         ({"optimizer": Adam(np.ones(4))}, r"learning_rate must be one number .* \(4,\)"),
         ({"optimizer": Adam(beta_2=np.full(4, 0.9))}, "beta_2 must be one number"),
         ({"optimizer": Adam(lambda t: np.ones(4))}, "learning_rate must be one number"),
         ({"optimizer": Adam}, "optimizer must be an Optimizer, such as .*, got <class"),
         ({"optimizer": None}, "optimizer must be an Optimizer, such as .*, got None"),
-        ({"state": ()}, "state must be a AdamState, from init or .*, got a tuple"),
-        ({"optimizer": GradientDescent(0.1)}, "state must be a GradientDescentState, .* AdamState"),
+        ({"state": ()}, "state must be the AdamState that init or .*, got a tuple"),
+        (
+            {"optimizer": GradientDescent(0.1)},
+            "state must be the GradientDescentState .* AdamState",
+        ),
         ({"threads": 0}, "threads must be a positive whole number, got 0"),
         ({"threads": 2.0}, "threads must be a positive whole number, got 2.0"),
         ({"threads": None}, "threads must be a positive whole number, got None"),
@@ -166,11 +169,99 @@ def test_bad_input_is_named_and_nothing_is_changed(change, message):
     assert [a.tobytes() for a in arrays_of(given_["state"])] == before[1]
 
 
-def test_a_rate_that_would_upcast_is_refused():
+def test_a_rate_of_numpys_keeps_single_precision_single():
     theta = like(4, np.float32)
     optimizer = GradientDescent(lambda t: np.float64(0.1))
-    with pytest.raises(ValueError, match="type float32 .* got float64"):
-        blockwise.step(optimizer, theta, theta.copy(), optimizer.init(theta))
+    blockwise.step(optimizer, theta, theta.copy(), optimizer.init(theta))
+    assert theta.tobytes() == (like(4, np.float32) * np.float32(0.9)).tobytes()
+
+
+def test_the_rate_is_asked_once_a_step_on_the_callers_thread():
+    asked = []
+
+    def rate(t):
+        asked.append((t, threading.current_thread()))
+        return 0.1 / len(asked)  # a schedule with a memory of its own
+
+    theta = like(7 * BLOCK)
+    state = blockwise.init(GradientDescent(rate), theta)
+    for t in (1, 2):
+        state = blockwise.step(GradientDescent(rate), theta, like(theta.size), state, threads=3)
+        assert asked[t - 1 :] == [(t, threading.main_thread())]
+    assert np.ptp(theta) == 0
+
+
+@dataclass(frozen=True)
+class Normalised(Optimizer):
+    """A step of length alpha: not coordinate by coordinate."""
+
+    coordinatewise = False
+
+    def init(self, theta):
+        return PolyakState(0, 0 * theta)
+
+    def step(self, theta, gradient, state):
+        length = np.sum(gradient**2) ** 0.5
+        return theta - self.rate(1) * gradient / length, PolyakState(state.t + 1, gradient)
+
+
+@pytest.mark.parametrize("shape", [(2 * BLOCK,), (300, 700)])
+def test_a_rule_that_is_not_coordinatewise_is_given_whole_arrays(shape):
+    theta, gradient = np.ones(shape), np.ones(shape)
+    state = blockwise.init(Normalised(1.0), theta)
+    for t in (1, 2):
+        state = blockwise.step(Normalised(1.0), theta, gradient, state, threads=2)
+        assert np.sum((1 - theta) ** 2) ** 0.5 == pytest.approx(t)
+    assert state.t == 2 and np.array_equal(state.previous, gradient)
+    gradient += 1
+    assert np.all(state.previous == 1)  # a copy, not the caller's gradient itself
+
+
+class ScalarState(NamedTuple):
+    t: int
+    power: Any
+
+
+@dataclass(frozen=True)
+class Careless(Optimizer):
+    """Keeps in its state, for all parameters, what is true of one of them."""
+
+    def init(self, theta):
+        return ScalarState(0, 0.0)
+
+    def step(self, theta, gradient, state):
+        return theta - gradient, ScalarState(state.t + 1, float(np.max(abs(gradient))))
+
+
+@dataclass(frozen=True)
+class Widening(Optimizer):
+    def init(self, theta):
+        return ScalarState(0, 0 * theta)
+
+    def step(self, theta, gradient, state):
+        return theta - gradient, ScalarState(state.t + 1, np.float64(1) * state.power)
+
+
+@dataclass(frozen=True)
+class Forgetful(Widening):
+    def step(self, theta, gradient, state):
+        return theta - gradient, ScalarState(state.t + 1, 0.0)
+
+
+@pytest.mark.parametrize(
+    "optimizer, message",
+    [
+        (Careless(0.1), "coordinatewise = False where its state's power depends .* 1.0 .* 4.0"),
+        (Widening(0.1), "keep the type and shape of power in its step, float32 .* float64"),
+        (Forgetful(0.1), "keep the type and shape of power in its step, float32 .* no array"),
+    ],
+    ids=repr,
+)
+def test_a_rule_that_breaks_the_contract_is_named_and_nothing_is_changed(optimizer, message):
+    theta, gradient = like(4, np.float32), np.arange(1, 5, dtype=np.float32)
+    with pytest.raises(ValueError, match=message):
+        blockwise.step(optimizer, theta, gradient, optimizer.init(theta))
+    assert np.all(theta == 1)
 
 
 @pytest.mark.parametrize("field", ["m", "v"])

@@ -1,56 +1,132 @@
 """Blocks on several threads: shared out whole, under the caller's settings, after a fork too."""
 
+import _thread
 import os
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from firstorder import Adam, _threads, blockwise
+from firstorder import Adam, blockwise
+from firstorder.blockwise import threads
 
 BLOCK = blockwise.BLOCK_BYTES // 4
 
 
-@pytest.mark.parametrize("threads", [1, 2, 3])
-def test_numpy_minds_overflow_as_the_caller_told_it_on_every_thread(threads, recwarn):
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_numpy_minds_overflow_as_the_caller_told_it_on_every_thread(workers, recwarn):
     """The block that overflows is a helper's; its thread is new, with nobody's settings."""
-    _threads._pool.cache_clear()
+    threads._pool.cache_clear()
     gradient = np.ones(5 * BLOCK)
     gradient[BLOCK + 1] = 1e200  # the third block of float64
     theta, state = np.ones(gradient.size), Adam().init(gradient)
     with np.errstate(over="ignore"):
-        blockwise.step(Adam(), theta, gradient, state, threads=threads)
+        blockwise.step(Adam(), theta, gradient, state, threads=workers)
     assert not recwarn.list
     with np.errstate(over="raise"), pytest.raises(FloatingPointError):
-        blockwise.step(Adam(), theta, gradient, Adam().init(theta), threads=threads)
+        blockwise.step(Adam(), theta, gradient, Adam().init(theta), threads=workers)
     assert not recwarn.list
 
 
-@pytest.mark.parametrize("items, threads", [(0, 3), (1, 1), (1, 10**9), (2, 10**9), (7, 3)])
-def test_every_item_is_in_one_share_and_no_share_is_empty(items, threads):
-    shares = []
-    _threads.spread(shares.append, range(items), threads)
-    assert sorted(item for share in shares for item in share) == list(range(items))
-    assert len(shares) == max(1, min(items, threads))
+@pytest.mark.parametrize("items, workers", [(0, 3), (1, 1), (1, 10**9), (2, 10**9), (70, 3)])
+def test_every_item_is_worked_on_once(items, workers):
+    done = []
+    threads.share_out(done.append, range(items), workers)
+    assert sorted(done) == list(range(items))
 
 
-@pytest.mark.parametrize("failing", [0, 1])
-def test_what_a_share_raises_is_raised_when_all_have_ended(failing):
-    """Item 0 is the caller's, item 1 the helper's; the other one takes longer."""
+def test_a_thread_without_an_item_is_not_woken():
+    threads._pool.cache_clear()
+    threads.share_out(lambda item: None, range(1), 5)
+    assert threads._pool.cache_info().currsize == 0
+
+
+def halves_of_a_race(on_caller, on_helper):
+    """Work for two items: one for the caller and one for its helper, who start together."""
+    both = threading.Barrier(2)
+
+    def work(item):
+        both.wait()
+        (on_caller if threading.current_thread() is threading.main_thread() else on_helper)()
+
+    return work
+
+
+def fail():
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("failing", ["caller", "helper"])
+def test_what_one_item_raises_is_raised_when_those_begun_have_ended(failing):
     done = []
 
-    def work(share):
-        if failing in share:
-            raise ZeroDivisionError
+    def slow():
         time.sleep(0.1)
-        done.append(share)
+        done.append(1)
+
+    work = halves_of_a_race(*((fail, slow) if failing == "caller" else (slow, fail)))
+    with pytest.raises(ZeroDivisionError):
+        threads.share_out(work, range(2), 2)
+    assert done == [1]
+
+
+@pytest.mark.parametrize("failing", ["caller", "helper"])
+def test_after_a_failure_no_further_item_is_begun(failing):
+    begun = []
+    first = halves_of_a_race(
+        *((fail, lambda: time.sleep(0.05))[:: 1 if failing == "caller" else -1])
+    )
+
+    def work(item):
+        begun.append(item)
+        first(item)
 
     with pytest.raises(ZeroDivisionError):
-        _threads.spread(work, range(2), 2)
-    assert len(done) == 1
+        threads.share_out(work, range(100), 2)
+    assert len(begun) == 2
+
+
+@pytest.mark.parametrize("interruptions", [1, 3])
+def test_an_interrupted_call_leaves_no_thread_that_writes(interruptions):
+    """Ctrl-C, once or more, while the caller waits for a helper in the midst of an item."""
+    ended = []
+
+    def helped():
+        for _ in range(interruptions):
+            time.sleep(0.1)
+            _thread.interrupt_main()
+        time.sleep(0.1)
+        ended.append(time.perf_counter())
+
+    with pytest.raises(KeyboardInterrupt):
+        threads.share_out(halves_of_a_race(lambda: None, helped), range(2), 2)
+    assert len(ended) == 1
+
+
+def test_a_helper_that_cannot_be_started_is_raised_when_the_others_have_ended(monkeypatch):
+    ended, started = [], []
+
+    class Pool:
+        def submit(self, run, work):
+            if started:
+                raise RuntimeError("can't start new thread")
+            started.append(threading.Thread(target=run, args=(work,)))
+            started[0].start()
+
+    def work(item):
+        time.sleep(0.05)
+        ended.append(item)
+
+    monkeypatch.setattr(threads, "_pool", lambda helpers: Pool())
+    with pytest.raises(RuntimeError, match="can't start"):
+        threads.share_out(work, range(50), 3)
+    known = len(ended)
+    time.sleep(0.12)
+    assert len(ended) == known < 50
 
 
 def test_callers_on_several_threads_share_the_helpers():

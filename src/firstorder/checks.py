@@ -150,5 +150,21 @@ def check_numbers(settings: dict[str, Any], where: str) -> None:
             )
 
 
+def check_vector(name: str, array: Any, theta: np.ndarray, *, writeable: bool = True) -> None:
+    """Raise unless ``array`` can be stepped with ``theta`` in place, without copies."""
+    if not isinstance(array, np.ndarray) or array.dtype.kind != "f" or array.ndim == 0:
+        allowed = "an array of floats"
+    elif array.dtype != theta.dtype or array.shape != theta.shape:
+        allowed = f"like theta, {theta.dtype} of shape {theta.shape}"
+    elif not array.flags.c_contiguous:
+        allowed = "contiguous"
+    elif writeable and not array.flags.writeable:
+        allowed = "writeable"
+    else:
+        return
+    kind = getattr(array, "dtype", type(array).__name__)
+    raise ValueError(f"{name} must be {allowed}, got {kind} of shape {np.shape(array)}")
+
+
 def _positive(numbers: np.ndarray) -> np.ndarray:
     return (numbers > 0) & np.isfinite(numbers)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
-from dataclasses import fields
 from typing import Any, TypeVar
 
 import numpy as np
@@ -56,7 +54,7 @@ Owner = TypeVar("Owner")
 
 def settings_of(owner: Any) -> dict[str, Any]:
     """Return the settings of an optimizer or a schedule by name."""
-    return {field.name: getattr(owner, field.name) for field in fields(owner)}
+    return dict(vars(owner))
 
 
 def bound(owner: Owner, **settings: Any) -> Owner:
@@ -64,9 +62,8 @@ def bound(owner: Owner, **settings: Any) -> Owner:
 
     ``dataclasses.replace`` would check their range, and a tensor has no value while it is traced.
     """
-    twin = copy.copy(owner)
-    for name, value in settings.items():
-        object.__setattr__(twin, name, value)
+    twin: Owner = object.__new__(type(owner))
+    vars(twin).update(vars(owner), **settings)
     return twin
 
 
@@ -89,8 +86,10 @@ def settings_like(owner: Owner, theta: Any) -> Owner:
     >>> settings_like(optimizer, np.float32([1, 1])).learning_rate.dtype.name
     'float32'
     """
-    check_floating("theta", theta)
     arrays = {k: v for k, v in settings_of(owner).items() if isinstance(v, np.ndarray)}
+    if not arrays:
+        return owner
+    check_floating("theta", theta)
     if isinstance(theta, np.ndarray):
         arrays = {name: value.astype(theta.dtype) for name, value in arrays.items()}
     elif type(theta).__module__.partition(".")[0] == "torch":

@@ -133,6 +133,11 @@ def at_step(optimizer: Optimizer, t: Any, theta: Any) -> Optimizer:
     return settings_like(bound(optimizer, learning_rate=optimizer.rate(t)), theta)
 
 
+def arrays_of(state: Any) -> dict[str, np.ndarray]:
+    """Return the fields of a state that are NumPy arrays; the others are numbers."""
+    return {name: x for name, x in state._asdict().items() if isinstance(x, np.ndarray)}
+
+
 def check_optimizer(optimizer: Any) -> None:
     """Raise unless it is an optimizer; the class ``Adam``, where ``Adam()`` was meant, is not."""
     check_instance("optimizer", optimizer, Optimizer, "an Optimizer, such as Adam()")
