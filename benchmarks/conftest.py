@@ -36,7 +36,7 @@ class Table:
     def missed(self):
         """The limits that are exceeded, in words."""
         return [
-            f"{ours} takes {self.ratio(ours, name):.3g} times what {name} takes, allowed {limit:.3g}"
+            f"{ours} / {name} is {self.ratio(ours, name):.3g}, allowed are {limit:.3g}"
             for ours, limits in self.limits.items()
             for name, limit in limits.items()
             if {ours, name} <= set(self.figures) and self.ratio(ours, name) > limit
