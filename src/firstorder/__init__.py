@@ -1,15 +1,8 @@
 """First-order optimization, from gradient descent to Adam: one formula, one text."""
 
 from firstorder import objectives, schedules
-from firstorder.minimize import Trajectory, minimize
-from firstorder.optimizers import (
-    AdaGrad,
-    Adam,
-    GradientDescent,
-    Momentum,
-    Optimizer,
-    RMSprop,
-)
+from firstorder.optimizers import AdaGrad, Adam, GradientDescent, Momentum, Optimizer, RMSprop
+from firstorder.trajectories import Trajectory, minimize
 
 __all__ = [
     "AdaGrad",

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from firstorder._checks import is_count
 from firstorder._state import check_settings, check_state, check_vector, leaves, packer
 from firstorder._threads import spread
+from firstorder.checks import check_whole
 from firstorder.optimizers import Optimizer
 from firstorder.optimizers.base import check_optimizer
 
@@ -113,8 +113,7 @@ def step(
     check_optimizer(optimizer)
     check_state(optimizer, state)
     check_settings(optimizer, state.t)
-    if not is_count(threads):
-        raise ValueError(f"threads must be a positive whole number, got {threads!r}")
+    check_whole("threads", threads)
     old = leaves(state)
     check_vector("theta", theta, theta)
     check_vector("gradient", gradient, theta, writeable=False)

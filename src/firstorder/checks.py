@@ -67,6 +67,62 @@ def check_real(
     return float(value)
 
 
+def check_array(
+    name: str,
+    value: Any,
+    allowed: str = "finite",
+    holds: Callable[[np.ndarray], Any] = np.isfinite,
+    *,
+    axes: tuple[str, ...] | None = None,
+) -> np.ndarray:
+    """Return a copy as an array of finite floats, of its own floating-point type if it has one.
+
+    ``axes`` names the axes that it must have.
+
+    Examples
+    --------
+    >>> check_array("X", [[1, 2], [3, 4]], axes=("n", "features"))
+    array([[1., 2.],
+           [3., 4.]])
+    >>> check_array("sigma", [1.0, -2.0], "non-negative and finite", lambda x: x >= 0)
+    Traceback (most recent call last):
+    ValueError: sigma must be non-negative and finite, got -2.0
+    """
+    try:
+        array = np.array(value)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in "bfiu":
+        raise ValueError(f"{name} must be an array of real numbers, got {value!r}")
+    if axes is not None and array.ndim != len(axes):
+        shape = f"({', '.join(axes)}{',' * (len(axes) == 1)})"
+        raise ValueError(f"{name} must have the shape {shape}, got {array.shape}")
+    if array.size == 0:
+        raise ValueError(f"{name} must hold at least one number, got an empty array")
+    array = array if array.dtype.kind == "f" else array.astype(float)
+    right = np.isfinite(array) & holds(array)
+    if not right.all():
+        raise ValueError(f"{name} must be {allowed}, got {array[~right][0]}")
+    return array
+
+
+def check_points(name: str, value: Any, shape: tuple[int, ...], owner: str) -> np.ndarray:
+    """Return points (*batch, *shape) as an array of floats, or raise and name the axes' owner.
+
+    Examples
+    --------
+    >>> check_points("start", [1.0, 2.0], (3,), "quadratic")
+    Traceback (most recent call last):
+    ValueError: start must end in the axes (3,) of quadratic, got an array of shape (2,)
+    """
+    points = check_array(name, value)
+    if points.shape[max(points.ndim - len(shape), 0) :] != shape:
+        raise ValueError(
+            f"{name} must end in the axes {shape} of {owner}, got an array of shape {points.shape}"
+        )
+    return points
+
+
 def check_floating(name: str, array: Any) -> None:
     """Raise if an array, of whichever library, holds anything but real floating-point numbers.
 

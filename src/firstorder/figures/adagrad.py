@@ -16,8 +16,8 @@ from firstorder.figures.common import (
     panels,
 )
 from firstorder.figures.style import BLUE, GREY, VERMILION, figure, line_style
-from firstorder.minimize import Trajectory
 from firstorder.objectives import Objective
+from firstorder.trajectories import Trajectory
 
 
 @figure

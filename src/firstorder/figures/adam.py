@@ -11,7 +11,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from firstorder.figures.common import draw_curves, label_axes, panels
 from firstorder.figures.style import BLACK, BLUE, GREY, VERMILION, WIDTH, figure, line_style
-from firstorder.minimize import Trajectory
+from firstorder.trajectories import Trajectory
 
 Series = Mapping[str, Any]
 

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from firstorder.figures.style import WIDTH, figure, line_style
-from firstorder.minimize import Trajectory
 from firstorder.objectives import Objective
+from firstorder.trajectories import Trajectory
 
 Series = Mapping[str, Any]
 

@@ -19,8 +19,8 @@ from firstorder.figures.style import (
     figure,
     line_style,
 )
-from firstorder.minimize import Trajectory
 from firstorder.objectives import Objective
+from firstorder.trajectories import Trajectory
 
 Norm = Callable[[np.ndarray], np.ndarray]
 

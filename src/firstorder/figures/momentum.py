@@ -22,9 +22,9 @@ from firstorder.figures.style import (
     figure,
     line_style,
 )
-from firstorder.minimize import Trajectory, minimize
 from firstorder.objectives import Objective, quadratic
 from firstorder.optimizers import Momentum
+from firstorder.trajectories import Trajectory, minimize
 
 Radius = Callable[[Any, Any], Any]
 

@@ -12,8 +12,8 @@ from matplotlib.ticker import NullFormatter
 
 from firstorder.figures.common import draw_curves, label_axes, panels
 from firstorder.figures.style import BLACK, ORANGE, SKY, VERMILION, figure, line_style
-from firstorder.minimize import Trajectory
 from firstorder.objectives import Objective
+from firstorder.trajectories import Trajectory
 
 Series = Mapping[str, Any]
 
