@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
-from firstorder.figures.common import draw_contours, draw_curves, label_axes, panels
+from firstorder.figures.common import draw_curves, label_axes, panels
+from firstorder.figures.maps import draw_contours
 from firstorder.figures.style import BLUE, GREY, ORANGE, VERMILION, figure
 from firstorder.objectives import Objective
 
