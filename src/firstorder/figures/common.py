@@ -82,6 +82,8 @@ def curve_panels(
         draw_curves(axes, series, (theory or {}).get(title))
         names = [name if isinstance(name, str) else name[index] for name in (xlabel, ylabel)]
         label_axes(axes, *names, title=title, **settings)
+        if sharey:
+            axes.label_outer()
         if one_legend and (legend := axes.get_legend()):
             legend.remove()
     if one_legend:
