@@ -9,7 +9,7 @@ import numpy as np
 
 
 def check_instance(name: str, value: Any, kind: type, allowed: str) -> None:
-    """Raise unless a value is of a class: the class itself, where an instance was meant, is not.
+    """Raise unless a value is an instance of a class; the class itself is refused.
 
     Examples
     --------
@@ -81,9 +81,6 @@ def check_array(
 
     Examples
     --------
-    >>> check_array("X", [[1, 2], [3, 4]], axes=("n", "features"))
-    array([[1., 2.],
-           [3., 4.]])
     >>> check_array("sigma", [1.0, -2.0], "non-negative and finite", lambda x: x >= 0)
     Traceback (most recent call last):
     ValueError: sigma must be non-negative and finite, got -2.0
@@ -107,14 +104,7 @@ def check_array(
 
 
 def check_points(name: str, value: Any, shape: tuple[int, ...], owner: str) -> np.ndarray:
-    """Return points (*batch, *shape) as an array of floats, or raise and name the axes' owner.
-
-    Examples
-    --------
-    >>> check_points("start", [1.0, 2.0], (3,), "quadratic")
-    Traceback (most recent call last):
-    ValueError: start must end in the axes (3,) of quadratic, got an array of shape (2,)
-    """
+    """Return points (*batch, *shape) as floats, or raise and name the owner of the axes."""
     points = check_array(name, value)
     if points.shape[max(points.ndim - len(shape), 0) :] != shape:
         raise ValueError(

@@ -27,7 +27,7 @@ class Sweep:
     rates : array (k,)
         The learning rates tried.
     scores : array (k, runs)
-        The score of every run, less is better; infinite where it diverged or has no score (nan).
+        The score of every run, lower is better; infinite where it diverged or has no score (nan).
     values : array (steps + 1, k, runs)
         The objective along every run.
     ends : array (k, runs, *shape)
@@ -66,12 +66,9 @@ class Sweep:
 
 
 def decades(low: int, high: int, per_decade: int = 4) -> np.ndarray:
-    """Return learning rates from ``10**low`` to ``10**high``, so many to each power of ten.
+    """Return rates from ``10**low`` to ``10**high``, ``per_decade`` for each power of ten.
 
-    Raises
-    ------
-    ValueError
-        If the three are not whole numbers, ``low`` below ``high`` and ``per_decade`` positive.
+    All three are whole numbers.
 
     Examples
     --------
@@ -161,13 +158,7 @@ def race(
     seed: int | None = None,
     score: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> dict[str, Sweep]:
-    """Run ``sweep`` for several methods: the same starts, grid, steps and seed for all.
-
-    Raises
-    ------
-    ValueError
-        As ``sweep``.
-    """
+    """Run ``sweep`` for several methods: the same starts, grid, steps and seed for all."""
     return {
         name: sweep(objective, start, method, rates, steps, seed=seed, score=score)
         for name, method in methods.items()

@@ -39,11 +39,6 @@ class Network:
     dropout : float in [0, 1)
         The share :math:`q` of hidden units dropped in training.
 
-    Raises
-    ------
-    ValueError
-        If ``sizes`` or ``dropout`` lies outside its range.
-
     Examples
     --------
     >>> network = Network(sizes=(784, 128, 10))

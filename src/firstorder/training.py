@@ -68,7 +68,7 @@ def train(
     epochs, batch_size : int, positive
         How often to see the data, and how many examples per step; the last may have fewer.
     seed : int
-        Fixes everything, on one kind of processor.
+        Makes the run repeatable, on one kind of processor.
     progress : bool
         Whether to show a progress bar.
 

@@ -18,11 +18,6 @@ def linear_data(n: int = 100, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     X : array (n, 1)
     y : array (n,)
 
-    Raises
-    ------
-    ValueError
-        If ``n`` is not a positive whole number.
-
     Examples
     --------
     >>> X, y = linear_data()
@@ -51,7 +46,7 @@ def sparse_data(
     exponent : float, non-negative
         The power :math:`a`; with 0 all features are equally common.
     seed : int
-        Fixes everything.
+        Seed of the random numbers.
 
     Returns
     -------
@@ -59,11 +54,6 @@ def sparse_data(
     y : array (n,) of 0.0 and 1.0
     w : array (features,)
         The weights that made the labels.
-
-    Raises
-    ------
-    ValueError
-        If an argument lies outside its range.
 
     Examples
     --------

@@ -16,7 +16,7 @@ from firstorder.trajectories import Trajectory
 
 @figure
 def one_rate(rates: Any, errors: Series, *, height: float = 3.2) -> Figure:
-    """Show error against learning rate, one line a feature, a dot at each line's least point."""
+    """Show error against learning rate, one line per feature, a dot at each line's least point."""
     picture, (axes,) = panels(height=height)
     draw_curves(axes, {label: (rates, error) for label, error in errors.items()})
     for index, (label, error) in enumerate(errors.items()):

@@ -90,11 +90,6 @@ def noisy(objective: Objective, sigma: npt.ArrayLike) -> Objective:
     sigma : float or array, non-negative
         Standard deviation of the noise in every coordinate; an array broadcasts against points.
 
-    Raises
-    ------
-    ValueError
-        If ``sigma`` is negative or not finite.
-
     Examples
     --------
     >>> from firstorder.objectives import linear

@@ -30,15 +30,10 @@ def central_differences(
     objective : Objective
         Its ``value`` is called on a batch of two points per coordinate.
     theta : array (*batch, *objective.shape)
-        Where.
+        Where to differentiate.
     step : float, positive, optional
         The step :math:`h`; by default :math:`\mathtt{eps}^{1/3} \max(1, |\theta_i|)`, 6e-6 in
         double precision.
-
-    Raises
-    ------
-    ValueError
-        If ``step`` is not positive or ``theta`` has the wrong shape.
 
     Examples
     --------
@@ -72,7 +67,7 @@ def gradient_error(objective: Objective, theta: npt.ArrayLike, step: float | Non
     objective : Objective
         What to check.
     theta : array (*batch, *objective.shape)
-        Where; all points of a batch are checked.
+        Where to check: at every point of a batch.
     step : float, positive, optional
         See `central_differences`.
 

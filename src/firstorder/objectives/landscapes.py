@@ -25,11 +25,6 @@ def linear(slope: float = 1.0) -> Objective:
     slope : float, not 0
         The gradient :math:`a`.
 
-    Raises
-    ------
-    ValueError
-        If ``slope`` is 0 or not a finite number.
-
     Examples
     --------
     >>> linear(slope=3.0).gradient(np.zeros(2))
@@ -58,12 +53,8 @@ def quadratic(eigenvalues: npt.ArrayLike = (1.0, 100.0), rotation: float = 0.0) 
     eigenvalues : sequence of float, non-negative
         Curvatures :math:`\lambda_i` along the axes: :math:`A = \operatorname{diag}(\lambda)`.
     rotation : float
-        Angle in radians by which the first two axes are turned, counter-clockwise.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not as above, or ``rotation`` is not 0 in one dimension.
+        Angle in radians by which the first two axes are turned, counter-clockwise; 0 in one
+        dimension.
 
     Examples
     --------

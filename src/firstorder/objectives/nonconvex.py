@@ -48,11 +48,6 @@ def double_well(tilt: float = 0.0) -> Objective:
     tilt : float
         The slope :math:`c`; two wells need :math:`|c| < 2/\sqrt{27} \approx 0.385`.
 
-    Raises
-    ------
-    ValueError
-        If the tilt leaves no second well.
-
     See Also
     --------
     double_well_points : The wells and the top of the barrier.
@@ -91,11 +86,6 @@ def double_well_points(tilt: float = 0.0) -> tuple[float, float, float]:
     They are the roots of :math:`x^3 - x + c`, in Viète's trigonometric form
     :math:`x_k = \tfrac{2}{\sqrt3} \cos\bigl(\tfrac13 \arccos(-\tfrac{\sqrt{27}}{2} c)
     - \tfrac{2 \pi k}{3}\bigr)`.
-
-    Raises
-    ------
-    ValueError
-        If the tilt leaves no second well.
 
     Examples
     --------

@@ -29,7 +29,7 @@ class Regression(Objective):
     l2 : float, non-negative
         Weight of the penalty.
     hessian : function of one point
-        The matrix of second derivatives, for the point's numbers in one row.
+        The matrix of second derivatives by the numbers of the flattened point.
     smoothness : float
         :math:`L`: no curvature of the loss anywhere exceeds it. Gradient descent descends with
         steps below 2 / L.
@@ -108,11 +108,6 @@ def linear_regression(X: npt.ArrayLike, y: npt.ArrayLike) -> Regression:
         One example per row.
     y : array (n,)
         Targets.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit or a number is not finite.
 
     Examples
     --------
