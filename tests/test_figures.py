@@ -38,8 +38,10 @@ def test_trajectories_stand_in_one_panel_or_in_one_each():
 def test_panels_of_curves_have_a_legend_each_or_one_for_all(one_legend):
     groups = {"a": {"Adam": [1.0, 0.1], "SGD": [1.0, 0.5]}, "b": {"Adam": [1.0], "SGD": [1.0]}}
     picture = figure_of(
-        figures.curve_panels, groups, xlabel="step", ylabel="y", sharey=True, one_legend=one_legend
-    )
+        figures.curve_panels, groups, xlabel="step", ylabel="y", sharey=True, one_legend=one_legend,
+        xlim=[(0, 1), (0, 2)],
+    )  # fmt: skip
+    assert [axes.get_xlim() for axes in picture.axes] == [(0, 1), (0, 2)]
     assert [axes.get_title(loc="left") for axes in picture.axes] == ["a", "b"]
     assert [axes.get_ylabel() for axes in picture.axes] == ["y", ""]
     assert [axes.get_legend() is None for axes in picture.axes] == [one_legend] * 2

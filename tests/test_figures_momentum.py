@@ -33,7 +33,6 @@ def cases():
     return {
         "eigenvalue_fan": lambda f: f(radius, {"best": (1.0, 0.5)}, ratio=10),
         "trapezoids": lambda f: f(ratio=9),
-        "transient": lambda f: f(curve, curve, curve),
         "chain": lambda f: f(np.eye(5), curve, curve),
         "cycle": lambda f: f(objectives.double_well(), {"momentum": line}),
         "wells": lambda f: f(np.arange(3.0), np.arange(2.0), np.eye(2, 3) > 0, {"top": 0.5}),

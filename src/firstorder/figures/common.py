@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -67,21 +67,24 @@ def curves(
 def curve_panels(
     groups: Mapping[str, Series],
     *,
-    xlabel: str | Sequence[str],
-    ylabel: str | Sequence[str],
+    xlabel: str | list[str],
+    ylabel: str | list[str],
     theory: Mapping[str, Series] | None = None,
     height: float = 3.0,
     sharey: bool = False,
     one_legend: bool = False,
     **settings: Any,
 ) -> Figure:
-    """Show one panel of lines for each group, its name as title; one legend for all, or each."""
+    """Show one panel of lines for each group, its name as title; one legend for all, or each.
+
+    A setting that is a list has one value for each panel.
+    """
     picture, all_axes = panels(len(groups), height, sharey=sharey)
-    for index, (title, series) in enumerate(groups.items()):
-        axes = all_axes[index]
+    settings |= {"xlabel": xlabel, "ylabel": ylabel}
+    for index, (axes, (title, series)) in enumerate(zip(all_axes, groups.items(), strict=True)):
         draw_curves(axes, series, (theory or {}).get(title))
-        names = [name if isinstance(name, str) else name[index] for name in (xlabel, ylabel)]
-        label_axes(axes, *names, title=title, **settings)
+        own = {name: x[index] if isinstance(x, list) else x for name, x in settings.items()}
+        axes.set(title=title, **own)
         if sharey:
             axes.label_outer()
         if one_legend and (legend := axes.get_legend()):

@@ -1,4 +1,4 @@
-"""Pictures of runs with momentum: transients, the chain, the cycle, the wells and settings."""
+"""Pictures of runs with momentum: the chain, the cycle, the wells and a map of settings."""
 
 from __future__ import annotations
 
@@ -13,17 +13,6 @@ from firstorder.figures.common import Series, draw_curves, label_axes, panels
 from firstorder.figures.style import BLACK, ORANGE, SKY, VERMILION, figure, line_style
 from firstorder.objectives import Objective
 from firstorder.trajectories import Trajectory
-
-
-@figure
-def transient(sizes: Series, theory: Series, losses: Series) -> Figure:
-    """Show how coordinates grow before they shrink, and what that does to the loss."""
-    picture, (left, right) = panels(2)
-    draw_curves(left, sizes, theory)
-    label_axes(left, "step $t$", "size of the coordinate", title="the two ends of the spectrum")
-    draw_curves(right, losses)
-    label_axes(right, "step $t$", r"$f(\theta_t)$", title="the loss", yscale="log")
-    return picture
 
 
 @figure
