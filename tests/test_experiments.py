@@ -49,6 +49,11 @@ def test_every_run_of_a_sweep_is_the_run_that_minimize_makes(method):
         assert found.scores[k] == pytest.approx(path.values[-1], rel=1e-12)
 
 
+def test_a_sweep_in_single_precision_stays_single():
+    found = sweep(BOWL, np.ones((3, 2), np.float32), Momentum, [0.01, 0.1], steps=7)
+    assert found.ends.dtype == np.float32
+
+
 def test_functions_of_one_variable_and_schedules_can_be_swept():
     found = sweep(
         objectives.linear(1.0),

@@ -64,8 +64,7 @@ class Regression(Objective):
         Raises
         ------
         ValueError
-            If ``batch_size`` lies outside its range, or noise was added before: take minibatches
-            first, ``noisy(regression.minibatches(8), sigma)``.
+            If noise was added before: take minibatches first, then `noisy`.
         """
         if self.sample is not None:
             raise ValueError(
