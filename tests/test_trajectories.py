@@ -218,6 +218,13 @@ def test_whole_numbers_are_read_as_floats_and_the_start_is_left_alone():
     assert start.tolist() == [3, 4]
 
 
+class WantsItsGradient:
+    """As a PyTorch tensor that must not become an array."""
+
+    def __array__(self, *args, **kwargs):
+        raise RuntimeError("use detach()")
+
+
 RULE = GradientDescent(0.1)
 REFUSALS = [
     ((BOWL, [1.0], RULE, 1), "start must end in the axes (2,) of quadratic, got an array of"),
@@ -229,6 +236,7 @@ REFUSALS = [
     ((BOWL, None, RULE, 1), "start must be an array of real numbers, got None"),
     ((BOWL, [1j, 1.0], RULE, 1), "start must be an array of real numbers, got [1j, 1.0]"),
     ((BOWL, [[1.0], [1.0, 2.0]], RULE, 1), "start must be an array of real numbers"),
+    ((BOWL, WantsItsGradient(), RULE, 1), "start must be an array of real numbers, got <"),
     ((BOWL, [], RULE, 1), "start must hold at least one number, got an empty array"),
     ((BOWL, np.ones((0, 2)), RULE, 1), "start must hold at least one number, got an empty array"),
     ((objectives.double_well(), [], RULE, 1), "start must hold at least one number, got an"),

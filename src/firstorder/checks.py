@@ -87,7 +87,7 @@ def check_array(
     """
     try:
         array = np.array(value)
-    except ValueError:  # rows of different lengths
+    except (ValueError, RuntimeError):  # rows of several lengths, a tensor with a gradient
         array = np.array(None)
     if array.dtype.kind not in "bfiu":
         raise ValueError(f"{name} must be an array of real numbers, got {value!r}")

@@ -15,9 +15,9 @@ from firstorder.trajectories import Trajectory
 
 
 @figure
-def one_rate(rates: Any, errors: Series, *, height: float = 3.2) -> Figure:
+def one_rate(rates: Any, errors: Series) -> Figure:
     """Show error against learning rate, one line per feature, a dot at each line's least point."""
-    picture, (axes,) = panels(height=height)
+    picture, (axes,) = panels()
     draw_curves(axes, {label: (rates, error) for label, error in errors.items()})
     for index, (label, error) in enumerate(errors.items()):
         least = int(np.argmin(error))
@@ -30,9 +30,9 @@ def one_rate(rates: Any, errors: Series, *, height: float = 3.2) -> Figure:
 
 
 @figure
-def tightness(ratios: Any, mean: float, *, height: float = 2.8) -> Figure:
+def tightness(ratios: Any, mean: float) -> Figure:
     """Show how regret over bound is spread over many sequences, its mean and the limit 1."""
-    picture, (axes,) = panels(height=height)
+    picture, (axes,) = panels(height=2.8)
     axes.hist(ratios, bins=60, color=BLUE, alpha=0.6, edgecolor="none")
     axes.axvline(mean, color="black", linestyle="--", linewidth=1.4, label="mean")
     axes.axvline(1.0, color=VERMILION, linewidth=2.4, label="the bound")
@@ -44,13 +44,10 @@ def tightness(ratios: Any, mean: float, *, height: float = 2.8) -> Figure:
 
 @figure
 def two_bowls(
-    groups: dict[str, tuple[Objective, dict[str, Trajectory]]],
-    *,
-    limit: float,
-    height: float = 3.9,
+    groups: dict[str, tuple[Objective, dict[str, Trajectory]]], *, limit: float
 ) -> Figure:
     """Show the ways of several methods in one panel for each objective of two variables."""
-    picture, all_axes = panels(len(groups), height, sharey=True)
+    picture, all_axes = panels(len(groups), height=3.9, sharey=True)
     for axes, (title, (objective, paths)) in zip(all_axes, groups.items(), strict=True):
         draw_contours(axes, objective, (-limit, limit), (-limit, limit), levels=10)
         draw_paths(axes, paths)
@@ -61,11 +58,9 @@ def two_bowls(
 
 
 @figure
-def stalls(
-    positions: Series, rates: Series, border: int, *, prediction: Any, height: float = 3.2
-) -> Figure:
+def stalls(positions: Series, rates: Series, border: int, *, prediction: Any) -> Figure:
     """Show positions and learning rates over steps, and the step at which the country flattens."""
-    picture, (left, right) = panels(2, height)
+    picture, (left, right) = panels(2)
     draw_curves(left, positions, {"predicted": prediction})
     draw_curves(right, rates)
     for axes in (left, right):

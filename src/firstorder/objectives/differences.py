@@ -60,16 +60,7 @@ def gradient_error(objective: Objective, theta: npt.ArrayLike, step: float | Non
     """Return the largest difference between the exact gradient and central differences.
 
     Relative to the largest exact component, or absolute where that is below 1. A right gradient
-    gives about 1e-10, a wrong one about 1.
-
-    Parameters
-    ----------
-    objective : Objective
-        What to check.
-    theta : array (*batch, *objective.shape)
-        Where to check: at every point of a batch.
-    step : float, positive, optional
-        See `central_differences`.
+    gives about 1e-10, a wrong one about 1. The arguments are those of `central_differences`.
 
     Examples
     --------
