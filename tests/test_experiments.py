@@ -49,6 +49,11 @@ def test_every_run_of_a_sweep_is_the_run_that_minimize_makes(method):
         assert found.scores[k] == pytest.approx(path.values[-1], rel=1e-12)
 
 
+def test_a_sweep_in_single_precision_stays_single():
+    found = sweep(BOWL, np.ones((3, 2), np.float32), Momentum, [0.01, 0.1], steps=7)
+    assert found.ends.dtype == np.float32
+
+
 def test_functions_of_one_variable_and_schedules_can_be_swept():
     found = sweep(
         objectives.linear(1.0),
@@ -84,14 +89,21 @@ def test_a_best_rate_at_the_edge_of_the_grid_is_no_result():
     [
         *[
             (lambda rates=rates: sweep(BOWL, [1.0, 1.0], GradientDescent, rates, 5),
-             "rates must be a list of learning rates, got")
-            for rates in (0.1, [], ["fast"], None, [[0.1]], [[0.1], [0.1, 0.2]])
+             f"rates must {allowed}")
+            for rates, allowed in [
+                (0.1, r"have the shape \(k,\), got \(\)"),
+                ([[0.1]], r"have the shape \(k,\), got \(1, 1\)"),
+                ([], "hold at least one number, got an empty array"),
+                (["fast"], r"be an array of real numbers, got \['fast'\]"),
+                (None, "be an array of real numbers, got None"),
+                ([[0.1], [0.1, 0.2]], "be an array of real numbers, got"),
+            ]
         ],
         (lambda: sweep(BOWL, [[1.0], [1.0, 1.0]], GradientDescent, [0.1], 5), "start must be an"),
         (lambda: sweep(BOWL, np.ones((3, 4, 2)), GradientDescent, [0.1], 5),
          r"start must have the shape \(runs, 2\) or be one point, got .* \(3, 4, 2\)"),
         (lambda: sweep(BOWL, [1.0, 1.0], GradientDescent, [0.1], 5, score=np.mean),
-         r"score must return one number a run, .*or one a rate, .*got an array of shape \(\)"),
+         r"score must return one number per run, .*or one per rate, .*got an array of shape \(\)"),
         (lambda: decades(1, 1), "low must be below high"),
         (lambda: decades(0, 0.3), "high must be a whole number, got 0.3"),
         (lambda: decades(None, 1), "low must be a whole number, got None"),

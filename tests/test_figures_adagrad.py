@@ -1,8 +1,11 @@
 """The pictures of the chapter AdaGrad: each is drawn, with named axes and what its caption says."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
+from drawings import figure_of
 from firstorder import AdaGrad, minimize, objectives
 from firstorder.figures import adagrad as pictures
 
@@ -12,9 +15,6 @@ PATHS = {"AdaGrad": minimize(BOWL, [1.0, 1.0], AdaGrad(0.5), steps=3)}
 DRAWINGS = {
     "one_rate": lambda draw: draw(X, {"common": (X - 1.5) ** 2 + 1, "rare": (X - 1.75) ** 2 + 1}),
     "tightness": lambda draw: draw(np.array([-0.2, 0.3, 0.7]), 0.27),
-    "spread_with_floor": lambda draw: draw(
-        X, {"SGD": np.ones((3, 5)), "AdaGrad": np.ones((3, 5))}, X / 100, xlabel="x", ylabel="y"
-    ),
     "two_bowls": lambda draw: draw({"a": (BOWL, PATHS), "b": (BOWL, PATHS)}, limit=2.0),
     "stalls": lambda draw: draw(
         {"AdaGrad": X, "fresh": 2 * X}, {"AdaGrad": 1 / X, "fresh": X}, 2, prediction=(X, X)
@@ -23,7 +23,7 @@ DRAWINGS = {
 
 
 def drawn(name):
-    return DRAWINGS[name](getattr(pictures, name).__wrapped__)
+    return DRAWINGS[name](partial(figure_of, getattr(pictures, name)))
 
 
 @pytest.mark.parametrize("name", DRAWINGS)

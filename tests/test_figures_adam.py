@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from drawings import figure_of
 from firstorder import Adam, minimize, objectives
 from firstorder.figures import adam
 
@@ -16,7 +17,8 @@ def labels(axes):
 
 
 def test_step_bound_draws_every_history_under_its_two_levels():
-    picture = adam.step_bound.__wrapped__(
+    picture = figure_of(
+        adam.step_bound,
         {"constant": np.ones(5), "growing": np.arange(5.0)},
         {"supremum": 7.27, "paper's bound": 3.16},
         np.array([10.0, 100.0]),
@@ -31,7 +33,7 @@ def test_step_bound_draws_every_history_under_its_two_levels():
 
 def test_annealing_shows_sizes_without_signs():
     time, gradients = np.arange(1, 4), np.array([1.0, -0.1, 0.01])
-    picture = adam.annealing.__wrapped__({"fades": (time, gradients, -gradients)})
+    picture = figure_of(adam.annealing, {"fades": (time, gradients, -gradients)})
     upper, lower = picture.axes
     assert upper.lines[0].get_ydata().tolist() == lower.lines[0].get_ydata().tolist()
     assert title(upper) == "fades"
@@ -39,7 +41,7 @@ def test_annealing_shows_sizes_without_signs():
 
 
 def test_layers_are_counted_from_one():
-    picture = adam.layers.__wrapped__([1e-8, 1e-2], {"a": [0.3, 1.0], "b": [1.0, 1.0]})
+    picture = figure_of(adam.layers, [1e-8, 1e-2], {"a": [0.3, 1.0], "b": [1.0, 1.0]})
     left, right = picture.axes
     assert left.lines[0].get_xdata().tolist() == [1, 2]
     assert labels(right) == ["a", "b"]
@@ -48,24 +50,21 @@ def test_layers_are_counted_from_one():
 
 def test_runs_have_a_panel_for_each_start():
     path = minimize(objectives.double_well(), 0.5, Adam(0.1), 3)
-    picture = adam.runs.__wrapped__({"from 0.5": {"a": path, "b": path}, "again": {"a": path}})
+    picture = figure_of(adam.runs, {"from 0.5": {"a": path, "b": path}, "again": {"a": path}})
     first, second = picture.axes
     assert (title(first), title(second)) == ("from 0.5", "again")
     assert labels(first) == ["a", "b"]
     assert first.lines[1].get_ydata().tolist() == path.points.tolist()
 
 
-def test_ravines_share_one_legend():
-    picture = adam.ravines.__wrapped__({"a": {"Adam": [1.0, 0.1]}, "b": {"Adam": [1.0, 0.2]}})
-    assert [text.get_text() for text in picture.legends[0].get_texts()] == ["Adam"]
-    assert [title(axes) for axes in picture.axes] == ["a", "b"]
-    assert picture.axes[0].get_ylabel() and picture.axes[1].get_xlabel()
-
-
 def test_counter_example_marks_the_measured_drifts():
     memories = np.array([10.0, 100.0])
-    picture = adam.counter_example.__wrapped__(
-        {"SGD": np.zeros(3), "Adam": np.ones(3)}, memories, {"predicted": memories}, ([10], [2.0])
+    picture = figure_of(
+        adam.counter_example,
+        {"SGD": np.zeros(3), "Adam": np.ones(3)},
+        memories,
+        {"predicted": memories},
+        ([10], [2.0]),
     )
     left, right = picture.axes
     assert labels(left) == ["SGD", "Adam"]
@@ -75,7 +74,7 @@ def test_counter_example_marks_the_measured_drifts():
 
 def test_sweeps_draw_every_run_and_their_median():
     results = [[1.0, 2.0, 9.0], [3.0, 4.0, 5.0]]
-    picture = adam.sweeps.__wrapped__({"rate": ([1e-4, 0.9], results)}, "loss")
+    picture = figure_of(adam.sweeps, {"rate": ([1e-4, 0.9], results)}, "loss")
     axes = picture.axes[0]
     line, dots = axes.lines
     assert line.get_ydata().tolist() == [2.0, 4.0]

@@ -1,6 +1,7 @@
 """The pictures of the chapter on momentum show what their captions say."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,9 @@ import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
+from drawings import figure_of
 from firstorder import Momentum, minimize, objectives
-from firstorder.figures import momentum as pictures
+from firstorder.figures import momentum, spectral_radius
 
 
 def radius(alpha_lambda, beta):
@@ -26,15 +28,11 @@ def drawn(picture):
 
 
 def cases():
-    bowl = objectives.quadratic([1.0, 4.0])
-    path = minimize(bowl, [1.0, 1.0], Momentum(0.1), 5)
     line = minimize(objectives.double_well(), 2.0, Momentum(0.1), 5)
     curve = {"momentum": np.arange(1.0, 6.0)}
     return {
-        "ravine": lambda f: f(bowl, {"momentum": path}, xlim=(-1, 2), ylim=(-1, 2)),
         "eigenvalue_fan": lambda f: f(radius, {"best": (1.0, 0.5)}, ratio=10),
         "trapezoids": lambda f: f(ratio=9),
-        "transient": lambda f: f(curve, curve, curve),
         "chain": lambda f: f(np.eye(5), curve, curve),
         "cycle": lambda f: f(objectives.double_well(), {"momentum": line}),
         "wells": lambda f: f(np.arange(3.0), np.arange(2.0), np.eye(2, 3) > 0, {"top": 0.5}),
@@ -46,14 +44,15 @@ def cases():
 
 @pytest.mark.parametrize("name", cases())
 def test_every_axis_is_named(name):
-    for axes in drawn(cases()[name](getattr(pictures, name).__wrapped__)):
+    module = momentum if hasattr(momentum, name) else spectral_radius
+    for axes in drawn(cases()[name](partial(figure_of, getattr(module, name)))):
         assert axes.get_xlabel() or axes.get_title()
         assert axes.get_ylabel()
 
 
 def test_phase_diagram_runs_what_it_marks():
     points = {"A": (0.5, 0.0, "halves"), "B": (2.5, 0.0, "explodes")}
-    upper, *small = drawn(pictures.phase_diagram.__wrapped__(radius, points))
+    upper, *small = drawn(figure_of(spectral_radius.phase_diagram, radius, points))
     assert upper.get_xlabel() == r"$\alpha\lambda$"
     halves = small[0].lines[1].get_ydata()
     assert halves[:4] == pytest.approx([1, 0.5, 0.25, 0.125])
@@ -62,7 +61,7 @@ def test_phase_diagram_runs_what_it_marks():
 
 @pytest.mark.parametrize("ratio", [2.0, 9.0, 100.0])
 def test_trapezoids_hold_the_spectrum_and_no_more(ratio):
-    (axes,) = pictures.trapezoids.__wrapped__(ratio).axes
+    (axes,) = figure_of(spectral_radius.trapezoids, ratio).axes
     bars = [line for line in axes.lines if line.get_linewidth() == 4]
     for bar in bars:
         (low, high), beta = bar.get_xdata(), bar.get_ydata()[0]
@@ -76,7 +75,9 @@ def test_trapezoids_hold_the_spectrum_and_no_more(ratio):
 
 
 def test_fan_opens_on_circles_about_one():
-    left, _ = drawn(pictures.eigenvalue_fan.__wrapped__(radius, {"best": (1.0, 0.5)}, ratio=10))
+    left, _ = drawn(
+        figure_of(spectral_radius.eigenvalue_fan, radius, {"best": (1.0, 0.5)}, ratio=10)
+    )
     roots = np.concatenate([np.column_stack(line.get_data()) for line in left.lines[1:-1]])
     roots = roots[np.abs(roots[:, 1]) > 0.05] @ [1, 1j]
     squared_distance = np.round(np.abs(roots - 1) ** 2, 9)
@@ -85,8 +86,8 @@ def test_fan_opens_on_circles_about_one():
 
 def test_settings_map_marks_the_fewest_steps():
     steps = np.array([[60, 90], [40, 600]])
-    picture = pictures.settings_map.__wrapped__(
-        np.array([0.1, 0.2]), np.array([0.0, 0.5]), steps, {}
+    picture = figure_of(
+        momentum.settings_map, np.array([0.1, 0.2]), np.array([0.0, 0.5]), steps, {}
     )
     (star,) = [line for line in picture.axes[0].lines if line.get_marker() == "*"]
     assert (star.get_xdata()[0], star.get_ydata()[0]) == (0.1, 0.5)

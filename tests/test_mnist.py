@@ -123,8 +123,8 @@ def test_arrays_are_checked_not_the_container(home):
         (lambda good: good[: len(good) // 2], "is damaged: cut short"),
         (lambda good: good[:-30], "is damaged: cut short"),
         (lambda good: b"\n <!DOCTYPE html><title>404</title>", "is a web page"),
-        (lambda good: b"ten thousand digits", "is no .npz archive"),
-        (lambda good: b"", "is no .npz archive"),
+        (lambda good: b"ten thousand digits", "is not an .npz archive"),
+        (lambda good: b"", "is not an .npz archive"),
     ],
 )
 def test_files_that_are_not_the_data(home, serve, monkeypatch, content, reason):

@@ -12,7 +12,7 @@ def example(sizes, n, seed):
     """Parameters, inputs and labels in float64, no unit at the kink of its ReLU."""
     random = np.random.default_rng(seed)
     network = Network(sizes, dropout=0.25)
-    theta = random.standard_normal(network.parameters)
+    theta = random.standard_normal(network.parameter_count)
     return network, theta, random.standard_normal((n, sizes[0])), random.integers(sizes[-1], size=n)
 
 
@@ -103,10 +103,10 @@ def test_initialisation_is_keras_s():
 
 def test_dropout_keeps_the_mean_and_the_share():
     network = Network((1, 100_000, 1), dropout=0.2)
-    theta = np.zeros(network.parameters)
+    theta = np.zeros(network.parameter_count)
     (_, b), _ = network.layers(theta)
     b[:] = 3.0
-    _, hidden, _ = network._forward(theta, np.zeros((1, 1)), np.random.default_rng(0))
+    _, hidden, _ = network.forward(theta, np.zeros((1, 1)), np.random.default_rng(0))
     assert set(np.unique(hidden)) == {0.0, 3.0 / 0.8}
     assert np.mean(hidden == 0) == pytest.approx(0.2, abs=0.005)
     assert hidden.mean() == pytest.approx(3.0, rel=0.01)
@@ -115,13 +115,22 @@ def test_dropout_keeps_the_mean_and_the_share():
 @pytest.mark.parametrize(
     "settings_, message",
     [
-        ({"sizes": (784,)}, "sizes must be two or more positive whole numbers"),
-        ({"sizes": (784, 0, 10)}, "sizes must be two or more positive whole numbers"),
-        ({"sizes": (784.0, 128, 10)}, r"sizes must be .* whole numbers, got \(784.0, 128, 10\)"),
-        ({"sizes": (True, 10)}, "sizes must be two or more positive whole numbers"),
+        ({"sizes": (784,)}, r"sizes must be two or more numbers of units, got \(784,\)"),
+        ({"sizes": 784}, "sizes must be two or more numbers of units, got 784"),
+        ({"sizes": (784, 0, 10)}, "each of sizes must be a positive whole number, got 0"),
+        ({"sizes": (784.0, 128, 10)}, "each of sizes must be a positive whole number, got 784.0"),
+        ({"sizes": (True, 10)}, "each of sizes must be a positive whole number, got True"),
+        ({"dropout": "0.2"}, r"dropout must be in \[0, 1\), got '0.2'"),
+        ({"dropout": float("nan")}, r"dropout must be in \[0, 1\), got nan"),
         ({"dropout": 1.0}, r"dropout must be in \[0, 1\), got 1.0"),
     ],
 )
 def test_impossible_networks(settings_, message):
     with pytest.raises(ValueError, match=message):
         Network(**settings_)
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "int32"])
+def test_parameters_are_real_floats(dtype):
+    with pytest.raises(ValueError, match=f"dtype must hold real floating-.*, got {dtype}"):
+        Network((2, 2)).init(np.random.default_rng(0), dtype)

@@ -1,6 +1,7 @@
 """Every objective has the gradient of its value, the minima it claims, and batches in front."""
 
 import dataclasses
+import pickle
 
 import numpy as np
 import pytest
@@ -79,6 +80,27 @@ def test_arguments_are_left_as_they_are(objective):
     np.testing.assert_array_equal(point, np.ones(objective.shape))
 
 
+@every
+def test_pickled_it_is_the_same_function(objective):
+    objectives = [objective]
+    if isinstance(objective, Regression):
+        objectives += [objective.minibatches(4), o.noisy(objective.minibatches(4, False), 0.1)]
+    for original in objectives:
+        twin = pickle.loads(pickle.dumps(original))
+        point = RANDOM.standard_normal((3, *original.shape))
+        assert (twin.name, twin.shape, twin.minimum) == (
+            original.name, original.shape, original.minimum,
+        )  # fmt: skip
+        np.testing.assert_array_equal(twin.minimizers, original.minimizers)
+        np.testing.assert_array_equal(twin.value(point), original.value(point))
+        np.testing.assert_array_equal(twin.gradient(point), original.gradient(point))
+        if original.sample:
+            ours, theirs = (f.sample(point, np.random.default_rng(0)) for f in (original, twin))
+            np.testing.assert_array_equal(ours, theirs)
+        if isinstance(original, Regression):
+            np.testing.assert_array_equal(twin.eigenvalues, original.eigenvalues)
+
+
 def test_himmelblau_has_four_different_minima():
     distances = np.linalg.norm(
         o.himmelblau().minimizers[:, None] - o.himmelblau().minimizers, axis=-1
@@ -145,33 +167,37 @@ REFUSALS = [
     (lambda: o.linear(0.0), "slope must be a finite number other than 0, got 0.0"),
     (lambda: o.linear(np.nan), "slope must be a finite number other than 0, got nan"),
     (lambda: o.linear("1"), "slope must be a finite number other than 0, got '1'"),
-    (lambda: o.quadratic("12"), "eigenvalues must be non-negative numbers, got '12'"),
+    (lambda: o.quadratic("12"), "eigenvalues must be an array of real numbers, got '12'"),
     (lambda: o.quadratic([1.0, 2.0], np.nan), "rotation must be a finite number, got nan"),
     (lambda: o.quadratic([1.0, 2.0], "1"), "rotation must be a finite number, got '1'"),
-    (lambda: o.double_well("0.1"), "tilt must lie between -0.3849 and 0.3849, got '0.1'"),
-    (lambda: o.linear_regression([["a"]], [1.0]), "X must be an array of numbers"),
-    (lambda: o.logistic_regression([[1.0]], ["a"]), "y must be an array of numbers"),
-    (lambda: o.quadratic([]), "eigenvalues must be non-negative numbers, got []"),
-    (lambda: o.quadratic([1.0, -1.0]), "eigenvalues must be non-negative numbers, got [1.0, -1.0]"),
-    (lambda: o.quadratic([np.nan]), "eigenvalues must be non-negative numbers, got [nan]"),
-    (lambda: o.quadratic([np.inf]), "eigenvalues must be non-negative numbers, got [inf]"),
-    (lambda: o.quadratic([[1.0]]), "eigenvalues must be non-negative numbers, got [[1.0]]"),
+    (lambda: o.double_well("0.1"), "tilt must be between -0.3849 and 0.3849, got '0.1'"),
+    (lambda: o.linear_regression([["a"]], [1.0]), "X must be an array of real numbers"),
+    (lambda: o.logistic_regression([[1.0]], ["a"]), "y must be an array of real numbers"),
+    (lambda: o.quadratic([]), "eigenvalues must hold at least one number, got an empty"),
+    (lambda: o.quadratic([1.0, -1.0]), "eigenvalues must be non-negative and finite, got -1.0"),
+    (lambda: o.quadratic([np.nan]), "eigenvalues must be non-negative and finite, got nan"),
+    (lambda: o.quadratic([np.inf]), "eigenvalues must be non-negative and finite, got inf"),
+    (lambda: o.quadratic([[1.0]]), "eigenvalues must have the shape (d,), got (1, 1)"),
     (lambda: o.quadratic([1.0], rotation=0.1), "rotation must be 0 in one dimension, got 0.1"),
     (lambda: o.noisy(o.linear(), -1.0), "sigma must be non-negative and finite, got -1.0"),
     (lambda: o.noisy(o.linear(), np.nan), "sigma must be non-negative and finite, got nan"),
-    (lambda: o.noisy(o.linear(), "1"), "sigma must be non-negative and finite, got '1'"),
-    (lambda: o.double_well(0.4), "tilt must lie between -0.3849 and 0.3849, got 0.4"),
-    (lambda: o.double_well(np.nan), "tilt must lie between -0.3849 and 0.3849, got nan"),
+    (lambda: o.noisy(o.linear(), "1"), "sigma must be an array of real numbers, got '1'"),
+    (lambda: o.double_well(0.4), "tilt must be between -0.3849 and 0.3849, got 0.4"),
+    (lambda: o.double_well(np.nan), "tilt must be between -0.3849 and 0.3849, got nan"),
     (lambda: o.linear_regression([1, 2], [1, 2]), "X must have the shape (n, features), got (2,)"),
-    (lambda: o.linear_regression([[1], [2]], [1]), "y must have one number a row of X, shape (2,)"),
+    (lambda: o.linear_regression([[1], [2]], [1]), "y must have a number per row of X, shape (2,)"),
     (lambda: o.linear_regression([[1], [np.inf]], [1, 2]), "X must be finite, got inf"),
     (lambda: o.linear_regression([[1], [1]], [1, np.nan]), "y must be finite, got nan"),
     (lambda: o.logistic_regression([[1], [2]], [1, 2]), "y must hold labels 0 and 1, got [1. 2.]"),
     (lambda: o.logistic_regression(X, TWO, -1.0), "l2 must be non-negative and finite, got -1.0"),
     (lambda: o.logistic_regression(X, TWO, np.inf), "l2 must be non-negative and finite, got inf"),
     (lambda: o.softmax_regression(X, TWO, None), "l2 must be non-negative and finite, got None"),
-    (lambda: o.softmax_regression([[1], [2]], [0.5, 1]), "labels must be whole numbers from 0"),
-    (lambda: o.softmax_regression([[1], [2]], [-1, 1]), "labels must be whole numbers from 0"),
+    (lambda: o.softmax_regression([[1], [2]], [0.5, 1]), "labels must be whole numbers"),
+    (lambda: o.softmax_regression([[1], [2]], [-1, 1]), "labels must be whole numbers"),
+    (lambda: o.softmax_regression([[1], [2]], ["a", 1]), "labels must be an array of real numbers"),
+    (lambda: o.softmax_regression([[1], [2]], [0, 2]),
+     "labels must be whole numbers from 0 to K - 1, each of which occurs, got [0. 2.]"),
+    (lambda: o.softmax_regression(np.ones((60, 1)), [200_000, *range(59)]), "labels must be whole"),
     (lambda: o.logistic_regression(SEPARABLE, [0, 0, 1, 1]), "l2 must be positive where a plane"),
     (lambda: o.logistic_regression(SEPARABLE[[0, 0, 3, 3]], [0, 1, 1, 1]), "l2 must be positive"),
     (lambda: o.softmax_regression(SEPARABLE, [0, 0, 1, 1]), "l2 must be positive where a plane"),
@@ -179,10 +205,13 @@ REFUSALS = [
     (lambda: REGRESSIONS[0].minibatches(2.0), "batch_size must be a positive whole number, got 2"),
     (lambda: REGRESSIONS[0].minibatches(True), "batch_size must be a positive whole number, got T"),
     (lambda: REGRESSIONS[0].minibatches(61, False), "batch_size must be a whole number from 1 to"),
+    (lambda: o.noisy(REGRESSIONS[0], 0.1).minibatches(8),
+     "minibatches must be taken of exact gradients, got noisy linear regression: "
+     "write noisy(regression.minibatches(8), sigma)"),
     (lambda: central_differences(o.beale(), [1.0, 1.0], 0.0), "step must be positive"),
     (lambda: central_differences(o.beale(), [1.0, 1.0], "1"), "step must be positive"),
     (lambda: central_differences(o.beale(), [1.0, 1.0, 1.0]), "theta must end in the axes (2,)"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("call, message", REFUSALS, ids=[message for _, message in REFUSALS])

@@ -50,7 +50,7 @@ def test_the_recipe_as_printed_learns(recipe, data):
     assert all(len(values) == EPOCHS for values in history.values())
     assert history["loss"][-1] < history["loss"][0] / 3
     assert history["val_accuracy"][-1] > 0.85
-    assert recipe["models"][0].count_params() == Network().parameters
+    assert recipe["models"][0].count_params() == Network().parameter_count
 
 
 def test_steps_at_a_time_change_no_bit(recipe):

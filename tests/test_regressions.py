@@ -1,5 +1,7 @@
 """Noise, minibatches and regressions: means, variances, curvature and minimizers."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -144,3 +146,13 @@ def test_a_large_softmax_is_not_solved_but_usable():
     wide = o.softmax_regression(np.ones((4, 600)), [0, 1, 0, 1])
     assert wide.minimizers.shape == (0, 600, 2) and np.isnan(wide.minimum)
     assert wide.gradient(np.zeros((600, 2))).shape == (600, 2)
+
+
+def test_as_many_classes_as_examples_take_no_matrix_of_classes_by_classes():
+    """200,000 labels made a program ask for 298 GiB; here one of 3 MB is told from one of 3 GB."""
+    tracemalloc.start()
+    many = o.softmax_regression(np.ones((20_000, 1)), np.arange(20_000)).minibatches(10)
+    many.sample(np.zeros((1, 20_000)), np.random.default_rng(0))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 30e6

@@ -1,15 +1,12 @@
-"""First-order optimization, from gradient descent to Adam: one formula, one text."""
+"""First-order optimization, from gradient descent to Adam: one formula, one text.
+
+An argument outside the range that its documentation gives raises a ValueError, which names the
+argument, its value and what is allowed.
+"""
 
 from firstorder import objectives, schedules
-from firstorder.minimize import Trajectory, minimize
-from firstorder.optimizers import (
-    AdaGrad,
-    Adam,
-    GradientDescent,
-    Momentum,
-    Optimizer,
-    RMSprop,
-)
+from firstorder.optimizers import AdaGrad, Adam, GradientDescent, Momentum, Optimizer, RMSprop
+from firstorder.trajectories import Trajectory, minimize
 
 __all__ = [
     "AdaGrad",

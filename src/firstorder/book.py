@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import math
 import textwrap
 from collections.abc import Callable
 from typing import Any
@@ -38,8 +39,8 @@ def check(
     measured, predicted : float
         The two numbers.
     rtol, atol : float, non-negative
-        They agree when ``|measured - predicted| <= atol + rtol |predicted|``. Numbers below an
-        ``atol`` of at most 1e-6 are rounding noise, of no two machines the same: printed as 0.
+        They agree when they are equal or ``|measured - predicted| <= atol + rtol |predicted|``,
+        finite. A number within ``atol`` of 0 is printed as 0.
     digits : int
         Significant digits to print: few enough to be the same on every machine.
 
@@ -54,20 +55,14 @@ def check(
     first step / α: 3.162 measured, 3.162 predicted
     """
     found, expected = float(measured), float(predicted)
-    noise = atol if atol <= 1e-6 else 0.0
-    left, right = (_text(number, digits, noise) for number in (found, expected))
+    left, right = (
+        "0" if abs(number) <= atol else f"{number:.{digits}g}" for number in (found, expected)
+    )
     line = f"{name}: {left} measured, {right} predicted"
-    allowed = atol + rtol * abs(expected)
-    if not abs(found - expected) <= allowed:
-        raise AssertionError(
-            f"{line}; they differ by {abs(found - expected):.3g}, allowed are {allowed:.3g}"
-        )
+    apart, allowed = abs(found - expected), atol + rtol * abs(expected)
+    if found != expected and not apart <= allowed < math.inf:
+        raise AssertionError(f"{line}; they differ by {apart:.3g}, allowed are {allowed:.3g}")
     print(line)
-
-
-def _text(number: float, digits: int, noise: float) -> str:
-    """Format to significant digits, without the noise of rounding."""
-    return "0" if abs(number) <= noise else f"{number:.{digits}g}"
 
 
 def _source(item: Any) -> str:

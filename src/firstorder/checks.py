@@ -9,7 +9,7 @@ import numpy as np
 
 
 def check_instance(name: str, value: Any, kind: type, allowed: str) -> None:
-    """Raise unless a value is of a class: the class itself, where an instance was meant, is not.
+    """Raise unless a value is an instance of a class; the class itself is refused.
 
     Examples
     --------
@@ -65,6 +65,52 @@ def check_real(
     if not real or isinstance(value, bool) or not np.isfinite(value) or not holds(value):
         raise ValueError(f"{name} must be {allowed}, got {value!r}")
     return float(value)
+
+
+def check_array(
+    name: str,
+    value: Any,
+    allowed: str = "finite",
+    holds: Callable[[np.ndarray], Any] = np.isfinite,
+    *,
+    axes: tuple[str, ...] | None = None,
+) -> np.ndarray:
+    """Return a copy as an array of finite floats, of its own floating-point type if it has one.
+
+    ``axes`` names the axes that it must have.
+
+    Examples
+    --------
+    >>> check_array("sigma", [1.0, -2.0], "non-negative and finite", lambda x: x >= 0)
+    Traceback (most recent call last):
+    ValueError: sigma must be non-negative and finite, got -2.0
+    """
+    try:
+        array = np.array(value)
+    except (ValueError, RuntimeError):  # rows of several lengths, a tensor with a gradient
+        array = np.array(None)
+    if array.dtype.kind not in "bfiu":
+        raise ValueError(f"{name} must be an array of real numbers, got {value!r}")
+    if axes is not None and array.ndim != len(axes):
+        shape = f"({', '.join(axes)}{',' * (len(axes) == 1)})"
+        raise ValueError(f"{name} must have the shape {shape}, got {array.shape}")
+    if array.size == 0:
+        raise ValueError(f"{name} must hold at least one number, got an empty array")
+    array = array if array.dtype.kind == "f" else array.astype(float)
+    right = np.isfinite(array) & holds(array)
+    if not right.all():
+        raise ValueError(f"{name} must be {allowed}, got {array[~right][0]}")
+    return array
+
+
+def check_points(name: str, value: Any, shape: tuple[int, ...], owner: str) -> np.ndarray:
+    """Return points (*batch, *shape) as floats, or raise and name the owner of the axes."""
+    points = check_array(name, value)
+    if points.shape[max(points.ndim - len(shape), 0) :] != shape:
+        raise ValueError(
+            f"{name} must end in the axes {shape} of {owner}, got an array of shape {points.shape}"
+        )
+    return points
 
 
 def check_floating(name: str, array: Any) -> None:

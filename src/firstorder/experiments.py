@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from firstorder._checks import is_count
-from firstorder.minimize import as_points, minimize
+from firstorder.checks import check_array, check_whole
 from firstorder.objectives import Objective
 from firstorder.optimizers import Optimizer
+from firstorder.trajectories import as_points, minimize
 
 # Makes an optimizer of an array of learning rates: ``AdaGrad`` itself, ``partial(Momentum,
 # momentum=0.5)``, or ``lambda rate: GradientDescent(InverseSqrt(rate))``.
@@ -27,7 +27,7 @@ class Sweep:
     rates : array (k,)
         The learning rates tried.
     scores : array (k, runs)
-        The score of every run, less is better; infinite where it diverged or has no score (nan).
+        The score of every run, lower is better; infinite where it diverged or has no score (nan).
     values : array (steps + 1, k, runs)
         The objective along every run.
     ends : array (k, runs, *shape)
@@ -66,26 +66,19 @@ class Sweep:
 
 
 def decades(low: int, high: int, per_decade: int = 4) -> np.ndarray:
-    """Return learning rates from ``10**low`` to ``10**high``, so many to each power of ten.
+    """Return rates from ``10**low`` to ``10**high``, ``per_decade`` for each power of ten.
 
-    Raises
-    ------
-    ValueError
-        If the three are not whole numbers, ``low`` is not below ``high`` or ``per_decade`` not
-        positive.
+    All three are whole numbers.
 
     Examples
     --------
     >>> decades(-1, 1, per_decade=2).round(2)
     array([ 0.1 ,  0.32,  1.  ,  3.16, 10.  ])
     """
-    for name, value in (("low", low), ("high", high)):
-        if not is_count(value, least=-np.inf):
-            raise ValueError(f"{name} must be a whole number, got {value!r}")
+    low, high = (check_whole(*pair, least=None) for pair in (("low", low), ("high", high)))
     if not low < high:
-        raise ValueError(f"low must be below high, got {low!r} and {high!r}")
-    if not is_count(per_decade):
-        raise ValueError(f"per_decade must be a positive whole number, got {per_decade!r}")
+        raise ValueError(f"low must be below high, got {low} and {high}")
+    per_decade = check_whole("per_decade", per_decade)
     return 10.0 ** (np.arange(low * per_decade, high * per_decade + 1) / per_decade)
 
 
@@ -116,15 +109,14 @@ def sweep(
     seed : int, optional
         Seed of the gradients' randomness, needed where they are random.
     score : function, optional
-        From values (steps + 1, k, runs) to scores (k, runs), or (k, 1) where all runs of a rate
-        have one score together. The default is the mean of the last tenth of the values, which
+        From values (steps + 1, k, runs) to scores: (k, runs), one per run, or (k, 1), one per
+        rate for all its runs. The default is the mean of the last tenth of the values, which
         noise does not decide.
 
     Raises
     ------
     ValueError
-        If ``rates`` is not a list of numbers, ``start`` has more axes than one for the runs,
-        ``score`` returns another shape, or as ``minimize``.
+        If an argument or what ``score`` returns is of another shape, or as ``minimize``.
 
     Examples
     --------
@@ -134,7 +126,7 @@ def sweep(
     >>> found.best, found.at_edge
     (0.4, False)
     """
-    grid = _grid(rates)
+    grid = check_array("rates", rates, axes=("k",)).astype(float)
     theta = as_points(objective, start)
     runs = theta if theta.ndim > objective.ndim else theta[np.newaxis]
     if runs.ndim != objective.ndim + 1:
@@ -149,22 +141,11 @@ def sweep(
         scores = score(values) if score else values[-max(1, steps // 10) :].mean(axis=0)
     if np.shape(scores) not in (values.shape[1:], (len(grid), 1)):
         raise ValueError(
-            f"score must return one number a run, of shape {values.shape[1:]}, or one a rate, of "
-            f"shape {(len(grid), 1)}, got an array of shape {np.shape(scores)}"
+            f"score must return one number per run, of shape {values.shape[1:]}, or one per rate, "
+            f"of shape {(len(grid), 1)}, got an array of shape {np.shape(scores)}"
         )
     scores = np.where(path.diverged | np.isnan(scores), np.inf, scores)
     return Sweep(grid, scores, values, path.points[-1])
-
-
-def _grid(rates: Any) -> np.ndarray:
-    """Return the learning rates as an array of floats (k,)."""
-    try:
-        grid = np.array(rates, dtype=float)
-    except (TypeError, ValueError):
-        grid = np.empty(0)
-    if grid.ndim != 1 or grid.size == 0:
-        raise ValueError(f"rates must be a list of learning rates, got {rates!r}")
-    return grid
 
 
 def race(
@@ -177,13 +158,7 @@ def race(
     seed: int | None = None,
     score: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> dict[str, Sweep]:
-    """Run ``sweep`` for several methods: the same starts, grid, steps and seed for all.
-
-    Raises
-    ------
-    ValueError
-        As ``sweep``.
-    """
+    """Run ``sweep`` for several methods: the same starts, grid, steps and seed for all."""
     return {
         name: sweep(objective, start, method, rates, steps, seed=seed, score=score)
         for name, method in methods.items()

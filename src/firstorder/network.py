@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from firstorder._checks import is_count
+from firstorder.checks import check_floating, check_real, check_whole
 
 Random = np.random.Generator
 
 
-class Batch(NamedTuple):
+class BatchResult(NamedTuple):
     """What one pass over a minibatch gives."""
 
     loss: float  # mean over the examples
@@ -39,15 +39,10 @@ class Network:
     dropout : float in [0, 1)
         The share :math:`q` of hidden units dropped in training.
 
-    Raises
-    ------
-    ValueError
-        If a size is not a positive whole number or ``dropout`` is not in [0, 1).
-
     Examples
     --------
     >>> network = Network(sizes=(784, 128, 10))
-    >>> network.parameters                 # 784 · 128 + 128 + 128 · 10 + 10
+    >>> network.parameter_count           # 784 · 128 + 128 + 128 · 10 + 10
     101770
     >>> theta = network.init(np.random.default_rng(0))
     >>> [(W.shape, b.shape) for W, b in network.layers(theta)]
@@ -58,16 +53,16 @@ class Network:
     dropout: float = 0.2
 
     def __post_init__(self) -> None:
-        if len(self.sizes) < 2 or not all(map(is_count, self.sizes)):
-            raise ValueError(
-                f"sizes must be two or more positive whole numbers, got {self.sizes!r}"
-            )
-        if not 0 <= self.dropout < 1:
-            raise ValueError(f"dropout must be in [0, 1), got {self.dropout!r}")
+        if not isinstance(self.sizes, tuple | list) or len(self.sizes) < 2:
+            raise ValueError(f"sizes must be two or more numbers of units, got {self.sizes!r}")
+        sizes = tuple(check_whole("each of sizes", size) for size in self.sizes)
+        object.__setattr__(self, "sizes", sizes)
+        dropout = check_real("dropout", self.dropout, "in [0, 1)", lambda q: 0 <= q < 1)
+        object.__setattr__(self, "dropout", dropout)
 
     @property
-    def parameters(self) -> int:
-        """How many parameters there are: the length of theta."""
+    def parameter_count(self) -> int:
+        """The length of theta."""
         return sum((n + 1) * m for n, m in zip(self.sizes, self.sizes[1:], strict=False))
 
     def layers(self, theta: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -78,9 +73,9 @@ class Network:
         ValueError
             If ``theta`` is not a vector of all the parameters.
         """
-        if np.shape(theta) != (self.parameters,):
+        if np.shape(theta) != (self.parameter_count,):
             raise ValueError(
-                f"theta, and a gradient, must be a vector of {self.parameters} parameters, "
+                f"theta, and a gradient, must be a vector of {self.parameter_count} parameters, "
                 f"got an array of shape {np.shape(theta)}"
             )
         layers, start = [], 0
@@ -94,12 +89,18 @@ class Network:
 
         .. math:: W_{ij} \sim \mathcal U(-a, a), \qquad a = \sqrt{6 / (n + m)}
 
+        Raises
+        ------
+        ValueError
+            If ``dtype`` is not a real floating-point type.
+
         References
         ----------
         Glorot & Bengio (2010), *Understanding the difficulty of training deep feedforward neural
         networks*, equation 16.
         """
-        theta = np.zeros(self.parameters, dtype)
+        theta = np.zeros(self.parameter_count, dtype)
+        check_floating("dtype", theta)
         for W, _ in self.layers(theta):
             limit = (6 / sum(W.shape)) ** 0.5
             W[:] = random.uniform(-limit, limit, W.shape)
@@ -107,11 +108,11 @@ class Network:
 
     def logits(self, theta: np.ndarray, x: np.ndarray) -> np.ndarray:
         """Return the scores (n, classes) of examples (n, inputs), without dropout."""
-        return self._forward(theta, x, None)[-1]
+        return self.forward(theta, x)[-1]
 
     def evaluate(self, theta: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
         """Return the mean loss and the accuracy, without dropout."""
-        loss, hits, _ = _cross_entropy(self.logits(theta, x), y)
+        loss, hits, _ = cross_entropy(self.logits(theta, x), y)
         return loss, hits / len(y)
 
     def loss_and_gradient(
@@ -121,12 +122,12 @@ class Network:
         y: np.ndarray,
         random: Random | None = None,
         out: np.ndarray | None = None,
-    ) -> Batch:
+    ) -> BatchResult:
         """Return the mean loss of a minibatch and its gradient, by backpropagation.
 
         Parameters
         ----------
-        theta : array (parameters,)
+        theta : array (parameter_count,)
         x : array (n, inputs), y : int array (n,)
             Examples and their classes, which ``train`` checks once; here, in its innermost loop,
             a negative class would be taken for one counted from the end.
@@ -137,7 +138,7 @@ class Network:
 
         Returns
         -------
-        Batch
+        BatchResult
             The loss, how many examples were classified right, and the gradient.
 
         Raises
@@ -156,8 +157,8 @@ class Network:
         array([ 0.3333,  0.3333, -0.6667])
         """
         gradient = np.empty_like(theta) if out is None else out
-        *hidden, z = self._forward(theta, x, random)
-        loss, hits, delta = _cross_entropy(z, y)
+        *hidden, z = self.forward(theta, x, random)
+        loss, hits, delta = cross_entropy(z, y)
         layers = list(zip(hidden, self.layers(theta), self.layers(gradient), strict=True))
         for k, (h, (W, _), (dW, db)) in reversed(list(enumerate(layers))):
             np.matmul(h.T, delta, out=dW)
@@ -167,10 +168,12 @@ class Network:
                 delta *= h > 0  # open where relu was, and not dropped
                 if random is not None:
                     delta *= 1 / (1 - self.dropout)
-        return Batch(loss, hits, gradient)
+        return BatchResult(loss, hits, gradient)
 
-    def _forward(self, theta: np.ndarray, x: np.ndarray, random: Random | None) -> list:
-        """Return the input, the hidden layers' outputs and the logits."""
+    def forward(
+        self, theta: np.ndarray, x: np.ndarray, random: Random | None = None
+    ) -> list[np.ndarray]:
+        """Return the input, the hidden layers' outputs and the logits; ``random`` drops units."""
         *inner, (W_out, b_out) = self.layers(theta)
         outputs = [x]
         for W, b in inner:
@@ -184,7 +187,7 @@ class Network:
         return [*outputs, outputs[-1] @ W_out + b_out]
 
 
-def _cross_entropy(z: np.ndarray, y: np.ndarray) -> tuple[float, int, np.ndarray]:
+def cross_entropy(z: np.ndarray, y: np.ndarray) -> tuple[float, int, np.ndarray]:
     """Return the mean cross-entropy of logits, the hits, and the derivative by the logits."""
     rows = np.arange(len(y))
     hits = int(np.count_nonzero(z.argmax(axis=1) == y))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from firstorder import blockwise
-from firstorder._checks import is_count
+from firstorder.checks import check_whole
 from firstorder.datasets import Images
 from firstorder.network import Network
 from firstorder.optimizers import Optimizer
@@ -22,11 +22,11 @@ class Training:
 
     Attributes
     ----------
-    theta : array (parameters,)
+    theta : array (parameter_count,)
         The parameters after the last epoch.
     state : named tuple
         The optimizer's state after the last step.
-    history : dict of lists, one number an epoch
+    history : dict of lists, one number per epoch
         ``loss`` and ``accuracy`` are means over the epoch, with dropout, while the parameters
         change; ``val_loss`` and ``val_accuracy`` are measured on the test set at its end,
         without. These are the names and meanings of Keras's ``fit``.
@@ -64,11 +64,11 @@ def train(
     data : Images
         Images of ``uint8`` are scaled to [0, 1]; floats are taken as they are.
     optimizer : Optimizer
-        The update rule, stepped block by block.
+        The update rule, stepped in place.
     epochs, batch_size : int, positive
-        How often to see the data, and how many examples to a step; the last may have fewer.
+        How often to see the data, and how many examples per step; the last may have fewer.
     seed : int
-        Fixes everything, on one kind of processor.
+        Makes the run repeatable, on one kind of processor.
     progress : bool
         Whether to show a progress bar.
 
@@ -79,11 +79,10 @@ def train(
     Raises
     ------
     ValueError
-        If a number is not positive, or images and labels do not fit the network.
+        If a number lies outside its range, or images and labels do not fit the network.
     """
-    for name, value in [("epochs", epochs), ("batch_size", batch_size)]:
-        if not is_count(value):
-            raise ValueError(f"{name} must be a positive whole number, got {value!r}")
+    epochs = check_whole("epochs", epochs)
+    batch_size = check_whole("batch_size", batch_size)
     random = np.random.default_rng(seed)
     theta = network.init(random)
     gradient = np.empty_like(theta)

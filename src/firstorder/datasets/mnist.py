@@ -99,11 +99,11 @@ def _read(file: Path, origin: str, cure: str) -> Images:
         raise refuse("does not exist") from None
     except OSError as error:
         raise refuse(f"cannot be read: {error.strerror or error}") from None
-    except Exception:  # what a damaged archive makes NumPy raise is no closed list
+    except Exception:  # a damaged archive makes NumPy raise almost anything
         if start.startswith(b"<"):
             raise refuse("is a web page, perhaps an error page saved in its place") from None
         if not start.startswith(b"PK"):
-            raise refuse("is no .npz archive") from None
+            raise refuse("is not an .npz archive") from None
         raise refuse("is damaged: cut short, or altered on its way") from None
     for name, array in arrays.items():
         if hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest() != SHA256[name]:

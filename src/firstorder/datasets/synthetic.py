@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from firstorder._checks import is_count, is_number
+from firstorder.checks import check_real, check_whole
 
 
 def linear_data(n: int = 100, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -18,18 +18,13 @@ def linear_data(n: int = 100, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     X : array (n, 1)
     y : array (n,)
 
-    Raises
-    ------
-    ValueError
-        If ``n`` is not a positive whole number.
-
     Examples
     --------
     >>> X, y = linear_data()
     >>> X.shape, y.shape
     ((100, 1), (100,))
     """
-    _check_counts(n=n)
+    check_whole("n", n)
     random = np.random.default_rng(seed)
     X = random.uniform(size=(n, 1))
     return X, 3 * X[:, 0] + random.uniform(size=n)
@@ -51,7 +46,7 @@ def sparse_data(
     exponent : float, non-negative
         The power :math:`a`; with 0 all features are equally common.
     seed : int
-        Fixes everything.
+        Seed of the random numbers.
 
     Returns
     -------
@@ -60,31 +55,18 @@ def sparse_data(
     w : array (features,)
         The weights that made the labels.
 
-    Raises
-    ------
-    ValueError
-        If ``n`` or ``features`` is not a positive whole number, or ``exponent`` is negative or
-        not finite.
-
     Examples
     --------
     >>> X, y, w = sparse_data()
     >>> X.shape, round(float(X[:, 0].mean()), 1), float(X[:, 99].mean()) < 0.02
     ((2000, 200), 0.5, True)
     """
-    _check_counts(n=n, features=features)
-    if not is_number(exponent) or exponent < 0:
-        raise ValueError(f"exponent must be non-negative and finite, got {exponent!r}")
+    check_whole("n", n)
+    check_whole("features", features)
+    exponent = check_real("exponent", exponent, "non-negative and finite", lambda a: a >= 0)
     random = np.random.default_rng(seed)
-    frequency = 0.5 * np.arange(1, features + 1) ** -float(exponent)
+    frequency = 0.5 * np.arange(1, features + 1) ** -exponent
     X = (random.uniform(size=(n, features)) < frequency).astype(float)
     w = random.choice([-3.0, 3.0], size=features)
     y = (random.uniform(size=n) < 1 / (1 + np.exp(-X @ w))).astype(float)
     return X, y, w
-
-
-def _check_counts(**counts: int) -> None:
-    """Raise unless each is a positive whole number."""
-    for name, value in counts.items():
-        if not is_count(value):
-            raise ValueError(f"{name} must be a positive whole number, got {value!r}")

@@ -4,6 +4,7 @@ Pictures that all chapters share are here; those that only one chapter needs are
 the chapter's name. Importing this package imports matplotlib; ``import firstorder`` does not.
 """
 
-from firstorder.figures.common import curve_panels, curves, heatmap, spread, trajectories
+from firstorder.figures.common import curve_panels, curves, spread
+from firstorder.figures.maps import heatmap, trajectories, trajectory_panels
 
-__all__ = ["curve_panels", "curves", "heatmap", "spread", "trajectories"]
+__all__ = ["curve_panels", "curves", "heatmap", "spread", "trajectories", "trajectory_panels"]

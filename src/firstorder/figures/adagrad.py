@@ -7,23 +7,17 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from firstorder.figures.common import (
-    Series,
-    draw_contours,
-    draw_curves,
-    draw_spread,
-    label_axes,
-    panels,
-)
+from firstorder.figures.common import Series, draw_curves, label_axes, legend_below, panels
+from firstorder.figures.maps import draw_contours, draw_paths
 from firstorder.figures.style import BLUE, GREY, VERMILION, figure, line_style
-from firstorder.minimize import Trajectory
 from firstorder.objectives import Objective
+from firstorder.trajectories import Trajectory
 
 
 @figure
-def one_rate(rates: Any, errors: Series, *, height: float = 3.2) -> Figure:
-    """Show error against learning rate, one line a feature, a dot at each line's least point."""
-    picture, (axes,) = panels(height=height)
+def one_rate(rates: Any, errors: Series) -> Figure:
+    """Show error against learning rate, one line per feature, a dot at each line's least point."""
+    picture, (axes,) = panels()
     draw_curves(axes, {label: (rates, error) for label, error in errors.items()})
     for index, (label, error) in enumerate(errors.items()):
         least = int(np.argmin(error))
@@ -36,9 +30,9 @@ def one_rate(rates: Any, errors: Series, *, height: float = 3.2) -> Figure:
 
 
 @figure
-def tightness(ratios: Any, mean: float, *, height: float = 2.8) -> Figure:
+def tightness(ratios: Any, mean: float) -> Figure:
     """Show how regret over bound is spread over many sequences, its mean and the limit 1."""
-    picture, (axes,) = panels(height=height)
+    picture, (axes,) = panels(height=2.8)
     axes.hist(ratios, bins=60, color=BLUE, alpha=0.6, edgecolor="none")
     axes.axvline(mean, color="black", linestyle="--", linewidth=1.4, label="mean")
     axes.axvline(1.0, color=VERMILION, linewidth=2.4, label="the bound")
@@ -49,47 +43,24 @@ def tightness(ratios: Any, mean: float, *, height: float = 2.8) -> Figure:
 
 
 @figure
-def spread_with_floor(
-    x: Any, series: Series, floor: Any, *, xlabel: str, ylabel: str, height: float = 3.4
-) -> Figure:
-    """Show medians and bands of runs over x, and below them what no method can undercut."""
-    picture, (axes,) = panels(height=height)
-    draw_spread(axes, series, x)
-    axes.plot(x, floor, color="black", linestyle=":", linewidth=1.4, label="features never seen")
-    axes.legend()
-    label_axes(axes, xlabel, ylabel, yscale="log", ylim=(1e-4, 1e-1))
-    return picture
-
-
-@figure
 def two_bowls(
-    groups: dict[str, tuple[Objective, dict[str, Trajectory]]],
-    *,
-    limit: float,
-    height: float = 3.9,
+    groups: dict[str, tuple[Objective, dict[str, Trajectory]]], *, limit: float
 ) -> Figure:
     """Show the ways of several methods in one panel for each objective of two variables."""
-    picture, all_axes = panels(len(groups), height, sharey=True)
+    picture, all_axes = panels(len(groups), height=3.9, sharey=True)
     for axes, (title, (objective, paths)) in zip(all_axes, groups.items(), strict=True):
         draw_contours(axes, objective, (-limit, limit), (-limit, limit), levels=10)
-        for index, (label, path) in enumerate(paths.items()):
-            style = line_style(label, index)
-            axes.plot(*path.points.T, marker="o", markersize=2.5, linewidth=1.4, **style)
-            axes.plot(*path.points[0], marker="s", color="black", markersize=5)
-        axes.set_aspect("equal")
-        axes.set_title(title)
-    all_axes[1].set_ylabel("")
-    handles, labels = all_axes[0].get_legend_handles_labels()
-    picture.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+        draw_paths(axes, paths)
+        axes.set(title=title, aspect="equal")
+        axes.label_outer()
+    legend_below(picture, all_axes[0])
     return picture
 
 
 @figure
-def stalls(
-    positions: Series, rates: Series, border: int, *, prediction: Any, height: float = 3.2
-) -> Figure:
+def stalls(positions: Series, rates: Series, border: int, *, prediction: Any) -> Figure:
     """Show positions and learning rates over steps, and the step at which the country flattens."""
-    picture, (left, right) = panels(2, height)
+    picture, (left, right) = panels(2)
     draw_curves(left, positions, {"predicted": prediction})
     draw_curves(right, rates)
     for axes in (left, right):
@@ -98,6 +69,5 @@ def stalls(
             legend.remove()
     label_axes(left, "step", "position", title="how far it comes")
     label_axes(right, "step", r"$\alpha / \sqrt{G}$", yscale="log", title="the rate it has left")
-    handles, labels = left.get_legend_handles_labels()
-    picture.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    legend_below(picture, left)
     return picture

@@ -9,11 +9,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from firstorder.figures.common import draw_curves, label_axes, panels
-from firstorder.figures.style import BLACK, BLUE, GREY, VERMILION, WIDTH, figure, line_style
-from firstorder.minimize import Trajectory
-
-Series = Mapping[str, Any]
+from firstorder.figures.common import Series, draw_curves, label_axes, panels
+from firstorder.figures.style import BLACK, BLUE, GREY, VERMILION, figure, line_style
+from firstorder.trajectories import Trajectory
 
 
 @figure
@@ -41,17 +39,17 @@ def step_bound(
 @figure
 def annealing(columns: Mapping[str, tuple[Any, Any, Any]]) -> Figure:
     """Show (t, gradients, steps) of each history: gradients above, their steps below."""
-    picture = Figure(figsize=(WIDTH, 4.2), layout="constrained")
-    axes = picture.subplots(2, len(columns), sharex=True, sharey="row", squeeze=False)
-    for (upper, lower), (title, (time, gradients, moves)) in zip(
-        axes.T, columns.items(), strict=True
+    count = len(columns)
+    picture, axes = panels(count, height=4.2, rows=2, sharex=True, sharey="row")
+    for upper, lower, (title, (time, gradients, moves)) in zip(
+        axes[:count], axes[count:], columns.items(), strict=True
     ):
         upper.plot(time, np.abs(gradients), ".", color=BLUE, markersize=2)
         label_axes(upper, "", "", title=title, yscale="log")
         lower.plot(time, np.abs(moves), ".", color=VERMILION, markersize=2)
         label_axes(lower, "step $t$", "", ylim=(0, 1.35))
-    axes[0, 0].set_ylabel("size of the gradient")
-    axes[1, 0].set_ylabel(r"length of the step / $\alpha$")
+    axes[0].set_ylabel("size of the gradient")
+    axes[count].set_ylabel(r"length of the step / $\alpha$")
     return picture
 
 
@@ -86,20 +84,6 @@ def runs(groups: Mapping[str, Mapping[str, Trajectory]]) -> Figure:
 
 
 @figure
-def ravines(groups: Mapping[str, Series]) -> Figure:
-    """Show distances from the minimum, one panel for each problem, one legend for all."""
-    picture, all_axes = panels(len(groups), height=3.4, sharey=True)
-    for axes, (title, series) in zip(all_axes, groups.items(), strict=True):
-        for index, (name, values) in enumerate(series.items()):
-            axes.plot(values, **line_style(name, index))
-        label_axes(axes, "step $t$", "", title=title, yscale="log", ylim=(1e-9, 30))
-    all_axes[0].set_ylabel("mean squared distance")
-    handles, names = all_axes[0].get_legend_handles_labels()
-    picture.legend(handles, names, loc="outside lower center", ncols=3)
-    return picture
-
-
-@figure
 def counter_example(runs: Series, memories: Any, drift: Series, marks: Any) -> Figure:
     """Show runs on the counter-example, and their drift per cycle against the memory."""
     picture, (left, right) = panels(2, height=3.3)
@@ -123,8 +107,7 @@ def counter_example(runs: Series, memories: Any, drift: Series, marks: Any) -> F
 def sweeps(settings: Mapping[str, tuple[Any, Any]], ylabel: str) -> Figure:
     """Show results (values, runs) over a setting each: every run a dot, the median a line."""
     rows = -(-len(settings) // 2)
-    picture = Figure(figsize=(WIDTH, 2.4 * rows), layout="constrained")
-    axes = picture.subplots(rows, 2, sharey=True, squeeze=False).ravel()
+    picture, axes = panels(2, height=2.4 * rows, rows=rows, sharey=True)
     for panel, (name, (values, results)) in zip(axes, settings.items(), strict=False):
         results = np.asarray(results)
         at = np.arange(len(values))

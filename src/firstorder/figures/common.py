@@ -1,8 +1,8 @@
-"""The few kinds of picture that all chapters share: curves, spreads, maps and trajectories."""
+"""The kinds of picture that all chapters share: curves in one panel or several, and spreads."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,17 +10,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from firstorder.figures.style import WIDTH, figure, line_style
-from firstorder.minimize import Trajectory
-from firstorder.objectives import Objective
 
 Series = Mapping[str, Any]
 
 
-def panels(count: int = 1, height: float = 3.2, **kwargs: Any) -> tuple[Figure, list[Axes]]:
-    """Return a figure of the text's width with ``count`` panels side by side."""
+def panels(
+    columns: int = 1, height: float = 3.2, rows: int = 1, **kwargs: Any
+) -> tuple[Figure, list[Axes]]:
+    """Return a figure of the text's width, and its panels row by row."""
     picture = Figure(figsize=(WIDTH, height), layout="constrained")
-    axes = picture.subplots(1, count, squeeze=False, **kwargs)
-    return picture, list(axes[0])
+    return picture, list(picture.subplots(rows, columns, squeeze=False, **kwargs).ravel())
+
+
+def legend_below(picture: Figure, axes: Axes) -> None:
+    """Put one legend for all panels, that of the given one, below them."""
+    handles, labels = axes.get_legend_handles_labels()
+    picture.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 3))
 
 
 def label_axes(axes: Axes, xlabel: str, ylabel: str, **settings: Any) -> None:
@@ -62,20 +67,30 @@ def curves(
 def curve_panels(
     groups: Mapping[str, Series],
     *,
-    xlabel: str | Sequence[str],
-    ylabel: str | Sequence[str],
+    xlabel: str | list[str],
+    ylabel: str | list[str],
     theory: Mapping[str, Series] | None = None,
     height: float = 3.0,
     sharey: bool = False,
+    one_legend: bool = False,
     **settings: Any,
 ) -> Figure:
-    """Show one panel of lines for each group, the group's name as its title."""
+    """Show one panel of lines for each group, its name as title; one legend for all, or each.
+
+    A setting that is a list has one value for each panel.
+    """
     picture, all_axes = panels(len(groups), height, sharey=sharey)
-    for index, (title, series) in enumerate(groups.items()):
-        axes = all_axes[index]
+    settings |= {"xlabel": xlabel, "ylabel": ylabel}
+    for index, (axes, (title, series)) in enumerate(zip(all_axes, groups.items(), strict=True)):
         draw_curves(axes, series, (theory or {}).get(title))
-        names = [name if isinstance(name, str) else name[index] for name in (xlabel, ylabel)]
-        label_axes(axes, *names, title=title, **settings)
+        own = {name: x[index] if isinstance(x, list) else x for name, x in settings.items()}
+        axes.set(title=title, **own)
+        if sharey:
+            axes.label_outer()
+        if one_legend and (legend := axes.get_legend()):
+            legend.remove()
+    if one_legend:
+        legend_below(picture, all_axes[0])
     return picture
 
 
@@ -86,18 +101,12 @@ def spread(
     xlabel: str,
     ylabel: str,
     x: Any = None,
+    theory: Series | None = None,
     height: float = 3.2,
     **settings: Any,
 ) -> Figure:
     """Show the median over runs of each ``{label: array (runs, n)}`` and the band of all runs."""
     picture, (axes,) = panels(height=height)
-    draw_spread(axes, series, x)
-    label_axes(axes, xlabel, ylabel, **settings)
-    return picture
-
-
-def draw_spread(axes: Axes, series: Series, x: Any = None) -> None:
-    """Draw the median over runs of each series, and the band from the least to the greatest."""
     for index, (label, runs) in enumerate(series.items()):
         runs = np.asarray(runs, dtype=float)
         at = np.arange(runs.shape[1]) if x is None else np.asarray(x)
@@ -106,73 +115,8 @@ def draw_spread(axes: Axes, series: Series, x: Any = None) -> None:
             at, runs.min(axis=0), runs.max(axis=0), color=style["color"], alpha=0.18, linewidth=0
         )
         axes.plot(at, np.median(runs, axis=0), **style)
+    draw_curves(axes, {}, theory)
     axes.legend()
-
-
-@figure
-def trajectories(
-    objective: Objective,
-    paths: Mapping[str, Trajectory],
-    *,
-    xlim: tuple[float, float],
-    ylim: tuple[float, float],
-    height: float = 4.0,
-    equal: bool = False,
-    levels: int = 14,
-) -> Figure:
-    """Show the contours of a function of two variables and the ways that optimizers took."""
-    picture, (axes,) = panels(height=height)
-    draw_contours(axes, objective, xlim, ylim, levels)
-    for index, (label, path) in enumerate(paths.items()):
-        style = line_style(label, index)
-        axes.plot(*path.points.T, marker="o", markersize=2.5, linewidth=1.4, **style)
-    first = next(iter(paths.values())).points[0]
-    axes.plot(*first, marker="s", color="black", markersize=6, linestyle="none", label="start")
-    axes.legend(loc="best", frameon=True, framealpha=0.9, edgecolor="none")
-    if equal:
-        axes.set_aspect("equal")
-    return picture
-
-
-def draw_contours(
-    axes: Axes,
-    objective: Objective,
-    xlim: tuple[float, float],
-    ylim: tuple[float, float],
-    levels: int = 14,
-) -> None:
-    """Draw level lines at equal steps of the square root, which shows both valley and slope."""
-    x, y = np.meshgrid(np.linspace(*xlim, 201), np.linspace(*ylim, 201))
-    height = objective.value(np.stack([x, y], axis=-1))
-    floor = objective.minimum if np.isfinite(objective.minimum) else height.min()
-    steps = np.linspace(0, np.sqrt(height.max() - floor), levels + 1)[1:] ** 2 + floor
-    axes.contour(x, y, height, levels=steps, colors="#A8A8A8", linewidths=0.6)
-    for minimizer in objective.minimizers:
-        axes.plot(*minimizer, marker="*", color="black", markersize=10, zorder=4)
-    axes.grid(False)
-    label_axes(axes, r"$\theta_1$", r"$\theta_2$", xlim=xlim, ylim=ylim)
-
-
-@figure
-def heatmap(
-    x: Any,
-    y: Any,
-    z: Any,
-    *,
-    xlabel: str,
-    ylabel: str,
-    zlabel: str,
-    levels: Any = 20,
-    lines: Series | None = None,
-    height: float = 3.8,
-    **settings: Any,
-) -> Figure:
-    """Show z of shape (len(y), len(x)) as a map in a colour scale of even lightness."""
-    picture, (axes,) = panels(height=height)
-    shading = axes.contourf(x, y, z, levels=levels, cmap="cividis", extend="both")
-    picture.colorbar(shading, ax=axes, label=zlabel)
-    draw_curves(axes, {}, lines)
-    axes.grid(False)
     label_axes(axes, xlabel, ylabel, **settings)
     return picture
 

@@ -8,19 +8,10 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from firstorder.figures.common import draw_contours, label_axes, panels
-from firstorder.figures.style import (
-    BLACK,
-    BLUE,
-    GREY,
-    SKY,
-    VERMILION,
-    WIDTH,
-    figure,
-    line_style,
-)
-from firstorder.minimize import Trajectory
+from firstorder.figures.common import label_axes, panels
+from firstorder.figures.style import BLACK, BLUE, GREY, SKY, VERMILION, figure, line_style
 from firstorder.objectives import Objective
+from firstorder.trajectories import Trajectory
 
 Norm = Callable[[np.ndarray], np.ndarray]
 
@@ -29,8 +20,7 @@ Norm = Callable[[np.ndarray], np.ndarray]
 def unit_balls(gradient: Any, norms: Mapping[str, Norm], steepest: Mapping[str, Any]) -> Figure:
     """Show the steps of length one under several norms, and the steepest of them."""
     gradient = np.asarray(gradient)
-    picture = Figure(figsize=(WIDTH, 6.0), layout="constrained")
-    all_axes = picture.subplots(2, -(-len(norms) // 2), squeeze=False).ravel()
+    picture, all_axes = panels(-(-len(norms) // 2), height=6.0, rows=2)
     angle = np.linspace(0, 2 * np.pi, 721)
     circle = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
     grid = np.stack(np.meshgrid(*2 * [np.linspace(-1.6, 1.6, 2)]), axis=-1)
@@ -139,27 +129,6 @@ def eigen_directions(eigenvalues: Sequence[float], rates: Mapping[str, float]) -
         label_axes(axes, "step $t$", "", title=f"${title}$", yscale="log", ylim=(1e-4, 1.3))
     all_axes[0].set_ylabel(r"$|x_{t,i}|\,/\,|x_{0,i}|$")
     all_axes[-1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    return picture
-
-
-@figure
-def ravines(
-    objective: Objective,
-    paths: Mapping[str, Trajectory],
-    *,
-    xlim: tuple[float, float],
-    ylim: tuple[float, float],
-) -> Figure:
-    """Show runs on the same contours, one panel each, below one another, at one scale."""
-    picture = Figure(figsize=(WIDTH, 1.95 * len(paths)), layout="constrained")
-    all_axes = picture.subplots(len(paths), 1, sharex=True, squeeze=False)[:, 0]
-    for axes, (label, path) in zip(all_axes, paths.items(), strict=True):
-        draw_contours(axes, objective, xlim, ylim, levels=6)
-        axes.plot(*path.points.T, "o-", color=BLUE, markersize=3, linewidth=1.2)
-        axes.plot(*path.points[0], "s", color=BLACK, markersize=6)
-        axes.set(title=label, aspect="equal")
-    for axes in all_axes[:-1]:
-        axes.set_xlabel("")
     return picture
 
 

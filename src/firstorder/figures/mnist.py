@@ -23,8 +23,7 @@ LINES = [
 def digits(images: Any, titles: Sequence[str], columns: int = 6) -> Figure:
     """Show images of digits in rows, each under its title."""
     rows = -(-len(images) // columns)
-    picture = Figure(figsize=(WIDTH, rows * (WIDTH / columns + 0.2)), layout="constrained")
-    grid = picture.subplots(rows, columns, squeeze=False).ravel()
+    picture, grid = panels(columns, height=rows * (WIDTH / columns + 0.2), rows=rows)
     for axes in grid:
         axes.set_axis_off()
     for axes, image, title in zip(grid, images, titles, strict=False):

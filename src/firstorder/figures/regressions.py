@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
-from firstorder.figures.common import draw_contours, draw_curves, label_axes, panels
+from firstorder.figures.common import draw_curves, label_axes, panels
+from firstorder.figures.maps import draw_contours
 from firstorder.figures.style import BLUE, GREY, ORANGE, VERMILION, figure
 from firstorder.objectives import Objective
 
@@ -35,7 +36,7 @@ def fits(X: np.ndarray, y: np.ndarray, lines: Mapping[str, np.ndarray], model: O
 def digits(examples: np.ndarray, weights: np.ndarray, titles: Sequence[str]) -> Figure:
     """Show images of digits (k, 8, 8) and the weights of the pixels, in one row."""
     picture, all_axes = panels(len(examples) + 1, height=1.7)
-    # Few shades each: a picture of 64 colours has room for them all, and shows none for another.
+    # Few shades each, so that all of them are among the 64 colours of the picture.
     greys, signed = colormaps["gray_r"].resampled(12), colormaps["PuOr"].resampled(15)
     for axes, image, title in zip(all_axes, examples, titles, strict=False):
         axes.imshow(image, cmap=greys)

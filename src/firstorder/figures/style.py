@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 
 Drawing = ParamSpec("Drawing")
 
-# The palette of Okabe and Ito, told apart by readers with any colour vision. One colour and one
-# dash a method, in the whole book; the dash carries the difference in print.
+# The palette of Okabe and Ito, told apart by readers with any colour vision. Each method has
+# one colour and one dash in the whole book; the dash carries the difference in print.
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 GREY = "#767676"
@@ -64,29 +64,27 @@ def line_style(label: str, index: int) -> dict[str, Any]:
 
 
 def figure(draw: Callable[Drawing, Figure]) -> Callable[Drawing, None]:
-    """Make a function that draws a figure into one that shows it, and returns nothing.
-
-    The picture is a PNG of few colours on an opaque white card, so that it is small, the same
-    on every run and readable on a dark page. ``__wrapped__`` is the function that draws.
-    """
+    """Make a function that draws a figure into one that shows it, and returns nothing."""
 
     @functools.wraps(draw)
     def show(*args: Drawing.args, **kwargs: Drawing.kwargs) -> None:
-        from IPython.display import Image, display
-
         with mpl.rc_context({**mpl.rcParamsDefault, "backend": mpl.get_backend(), **STYLE}):
-            picture = draw(*args, **kwargs)
-            display(Image(data=png(picture), format="png"))
+            show_png(draw(*args, **kwargs))
 
     return show
 
 
-def png(picture: Figure) -> bytes:
-    """Return the picture as a PNG with a palette of 64 colours: a third of the usual size."""
+def show_png(picture: Figure) -> None:
+    """Show the picture in the notebook, in 64 colours: a third of the usual size.
+
+    It stands on an opaque white card, readable on a dark page, and is the same on every run.
+    """
+    from IPython.display import Image as Shown
+    from IPython.display import display
     from PIL import Image
 
     raw, small = io.BytesIO(), io.BytesIO()
     picture.savefig(raw, format="png", dpi=STYLE["figure.dpi"], metadata={"Software": None})
     image = Image.open(raw).convert("RGB").quantize(64, dither=Image.Dither.NONE)
     image.save(small, format="png", optimize=True)
-    return small.getvalue()
+    display(Shown(data=small.getvalue(), format="png"))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import ModuleType
 
-from firstorder._checks import is_count
+from firstorder.checks import check_whole
 
 
 def quiet_tensorflow(threads: int | None = None, *, gpu: bool = False) -> ModuleType:
@@ -40,8 +40,8 @@ def quiet_tensorflow(threads: int | None = None, *, gpu: bool = False) -> Module
         If TensorFlow has already started with another number of ``threads``, or with GPUs that
         are to be hidden.
     """
-    if threads is not None and not is_count(threads):
-        raise ValueError(f"threads must be a positive whole number, got {threads!r}")
+    if threads is not None:
+        check_whole("threads", threads)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     with _descriptor_2_to_nowhere():

@@ -1,20 +1,27 @@
-"""What every function to minimize is made of, and two ways to make it harder: noise and turning."""
+"""What every function to minimize is made of, and noise on its gradients."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-Array = Any
+from firstorder.checks import check_array
+
+Array = np.ndarray
 Random = np.random.Generator
 
 
 @dataclass(frozen=True, eq=False)
 class Objective:
     """A differentiable function, its gradient, and where it is least.
+
+    It can be pickled, and so sent to other processes, where its functions can: those of this
+    package do, a lambda does not.
 
     Attributes
     ----------
@@ -34,11 +41,11 @@ class Objective:
 
     name: str
     shape: tuple[int, ...]
-    value: Callable[[Array], Array]
-    gradient: Callable[[Array], Array]
+    value: Callable[[Any], Array] = field(repr=False)
+    gradient: Callable[[Any], Array] = field(repr=False)
     minimizers: np.ndarray = field(repr=False)
     minimum: float
-    sample: Callable[[Array, Random], Array] | None = None
+    sample: Callable[[Any, Random], Array] | None = field(default=None, repr=False)
 
     @property
     def ndim(self) -> int:
@@ -46,7 +53,33 @@ class Objective:
         return len(self.shape)
 
 
-def noisy(objective: Objective, sigma: float) -> Objective:
+def of_two_variables(
+    name: str,
+    value: Callable[[Array, Array], Array],
+    gradient: Callable[[Array, Array], tuple[Array, Array]],
+    minimizers: npt.ArrayLike,
+    minimum: float = 0.0,
+) -> Objective:
+    """Return the objective of a function of x and y, the two numbers of a point."""
+    return Objective(
+        name,
+        (2,),
+        partial(_value_of_xy, value),
+        partial(_gradient_of_xy, gradient),
+        np.array(minimizers),
+        minimum,
+    )
+
+
+def _value_of_xy(value: Callable[..., Array], theta: Array) -> Array:
+    return value(theta[..., 0], theta[..., 1])
+
+
+def _gradient_of_xy(gradient: Callable[..., tuple[Array, Array]], theta: Array) -> Array:
+    return np.stack(gradient(theta[..., 0], theta[..., 1]), axis=-1)
+
+
+def noisy(objective: Objective, sigma: npt.ArrayLike) -> Objective:
     r"""Return the objective with Gaussian noise on its gradients: :math:`g = \nabla f + \sigma z`.
 
     Parameters
@@ -57,11 +90,6 @@ def noisy(objective: Objective, sigma: float) -> Objective:
     sigma : float or array, non-negative
         Standard deviation of the noise in every coordinate; an array broadcasts against points.
 
-    Raises
-    ------
-    ValueError
-        If ``sigma`` is negative or not finite.
-
     Examples
     --------
     >>> from firstorder.objectives import linear
@@ -69,16 +97,20 @@ def noisy(objective: Objective, sigma: float) -> Objective:
     >>> print(f"{gradients.mean():.1f} {gradients.std():.1f}")
     1.0 2.0
     """
-    deviation = np.asarray(sigma)
-    if deviation.dtype.kind not in "fiu" or not (
-        np.all(deviation >= 0) and np.all(np.isfinite(deviation))
-    ):
-        raise ValueError(f"sigma must be non-negative and finite, got {sigma!r}")
-    estimate = objective.sample or (lambda theta, random: objective.gradient(theta))
+    deviation = check_array("sigma", sigma, "non-negative and finite", lambda x: x >= 0)
+    estimate = objective.sample or partial(_exact, objective.gradient)
     return replace(
         objective,
         name=f"noisy {objective.name}",
-        sample=lambda theta, random: (
-            estimate(theta, random) + deviation * random.standard_normal(np.shape(theta))
-        ),
+        sample=partial(_with_noise, estimate, deviation),
     )
+
+
+def _exact(gradient: Callable[[Array], Array], theta: Array, random: Random) -> Array:
+    return gradient(theta)
+
+
+def _with_noise(
+    estimate: Callable[[Array, Random], Array], sigma: Array, theta: Array, random: Random
+) -> Array:
+    return estimate(theta, random) + sigma * random.standard_normal(np.shape(theta))

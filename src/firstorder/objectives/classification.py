@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import math
 
 import numpy as np
+import numpy.typing as npt
 
-from firstorder._checks import is_number
+from firstorder.checks import check_real
 from firstorder.objectives.base import Array
-from firstorder.objectives.regression import Regression, examples, predict, pull_back
+from firstorder.objectives.losses import Logistic, Loss, Softmax
+from firstorder.objectives.regression import Regression, examples, from_loss
 
 LARGEST_SOLVED = 1000  # softmax parameters up to which Newton's method looks for the minimizer
 
 
-def logistic_regression(X: Array, y: Array, l2: float = 0.0) -> Regression:
+def logistic_regression(X: npt.ArrayLike, y: npt.ArrayLike, l2: float = 0.0) -> Regression:
     r"""Return the mean logistic loss of labels 0 and 1, with a penalty.
 
     .. math::
@@ -28,7 +29,7 @@ def logistic_regression(X: Array, y: Array, l2: float = 0.0) -> Regression:
     Parameters
     ----------
     X : array (n, features)
-        One example a row.
+        One example per row.
     y : array (n,)
         Labels, 0 or 1.
     l2 : float, non-negative
@@ -37,8 +38,8 @@ def logistic_regression(X: Array, y: Array, l2: float = 0.0) -> Regression:
     Raises
     ------
     ValueError
-        If the shapes do not fit, a label is neither 0 nor 1, ``l2`` is negative, or it is 0 and a
-        plane separates the classes: the loss then falls for ever and there is no minimizer.
+        If the shapes do not fit or a setting lies outside its range; or if ``l2`` is 0 and a plane
+        separates the classes: the loss then falls for ever and there is no minimizer.
 
     Examples
     --------
@@ -49,42 +50,12 @@ def logistic_regression(X: Array, y: Array, l2: float = 0.0) -> Regression:
     X, y = examples(X, y)
     if not np.isin(y, (0, 1)).all():
         raise ValueError(f"y must hold labels 0 and 1, got {np.unique(y)[:5]}")
-    check_l2(l2)
-    n, features = X.shape
-
-    def value(theta: Array) -> Array:
-        z = theta @ X.T
-        losses = np.logaddexp(0, z) - y * z
-        return np.mean(losses, axis=-1) + l2 / 2 * np.sum(theta**2, axis=-1)
-
-    def batch_gradient(theta: Array, X: Array, y: Array) -> Array:
-        return pull_back(sigmoid(predict(theta, X)) - y, X) + l2 * theta
-
-    def gradient(theta: Array) -> Array:
-        return batch_gradient(theta, X, y)
-
-    def hessian(theta: Array) -> Array:
-        p = sigmoid(X @ theta)
-        return (X.T * (p * (1 - p))) @ X / n + l2 * np.eye(features)
-
-    minimizer = solved(value, gradient, hessian, np.zeros(features), l2)
-    return Regression(
-        "logistic regression",
-        (features,),
-        value,
-        gradient,
-        minimizer[np.newaxis],
-        float(value(minimizer)),
-        X=X,
-        y=y,
-        l2=l2,
-        hessian=hessian,
-        smoothness=float(np.linalg.eigvalsh(X.T @ X / n)[-1] / 4 + l2),
-        batch_gradient=batch_gradient,
-    )
+    l2 = check_real("l2", l2, "non-negative and finite", lambda x: x >= 0)
+    loss = Logistic(X, y, l2)
+    return from_loss("logistic regression", loss, solved(loss, np.zeros(X.shape[1])), 0.25)
 
 
-def softmax_regression(X: Array, labels: Array, l2: float = 0.0) -> Regression:
+def softmax_regression(X: npt.ArrayLike, labels: npt.ArrayLike, l2: float = 0.0) -> Regression:
     r"""Return the mean cross-entropy of softmax over K classes, with a penalty.
 
     .. math::
@@ -97,9 +68,9 @@ def softmax_regression(X: Array, labels: Array, l2: float = 0.0) -> Regression:
     Parameters
     ----------
     X : array (n, features)
-        One example a row.
+        One example per row.
     labels : array (n,)
-        Classes, whole numbers from 0 to K - 1; the largest tells K.
+        Classes, whole numbers from 0 to K - 1, each of which occurs.
     l2 : float, non-negative
         The penalty's weight :math:`\lambda`.
 
@@ -120,97 +91,42 @@ def softmax_regression(X: Array, labels: Array, l2: float = 0.0) -> Regression:
     >>> round(float(np.exp(-model.minimum)), 4)    # the geometric mean of 1/4, 1/4, 1/2, 1/2
     0.3536
     """
-    X, labels = examples(X, labels)
-    if not np.all((labels >= 0) & (labels == np.floor(labels))):
-        raise ValueError(f"labels must be whole numbers from 0, got {np.unique(labels)[:5]}")
-    check_l2(l2)
-    n, features = X.shape
-    classes = int(labels.max()) + 1
-    one_hot = np.eye(classes)
-
-    def value(theta: Array) -> Array:
-        z = X @ theta
-        right = np.sum(z * one_hot[labels.astype(int)], axis=-1)
-        penalty = l2 / 2 * np.sum(theta**2, axis=(-2, -1))
-        return np.mean(np.logaddexp.reduce(z, axis=-1) - right, axis=-1) + penalty
-
-    def batch_gradient(theta: Array, X: Array, labels: Array) -> Array:
-        errors = softmax(X @ theta) - one_hot[labels.astype(int)]
-        return np.swapaxes(X, -1, -2) @ errors / X.shape[-2] + l2 * theta
-
-    def gradient(theta: Array) -> Array:
-        return batch_gradient(theta, X, labels)
-
-    def hessian(theta: Array) -> Array:
-        p = softmax(X @ theta)
-        blocks = [
-            [(X.T * (p[:, k] * ((k == j) - p[:, j]))) @ X / n for j in range(classes)]
-            for k in range(classes)
-        ]  # (classes, classes, features, features)
-        matrix = np.moveaxis(np.array(blocks), (0, 1), (1, 3)).reshape(2 * (features * classes,))
-        return matrix + l2 * np.eye(features * classes)
-
-    minimizers, minimum = np.empty((0, features, classes)), np.nan
-    if features * classes <= LARGEST_SOLVED:
-        minimizer = solved(value, gradient, hessian, np.zeros((features, classes)), l2)
-        minimizers, minimum = minimizer[np.newaxis], float(value(minimizer))
-    return Regression(
-        "softmax regression",
-        (features, classes),
-        value,
-        gradient,
-        minimizers,
-        minimum,
-        X=X,
-        y=labels,
-        l2=l2,
-        hessian=hessian,
-        smoothness=float(np.linalg.eigvalsh(X.T @ X / n)[-1] / 2 + l2),
-        batch_gradient=batch_gradient,
-    )
+    X, labels = examples(X, labels, "labels")
+    classes = np.unique(labels)
+    if not np.array_equal(classes, np.arange(len(classes))):
+        raise ValueError(
+            f"labels must be whole numbers from 0 to K - 1, each of which occurs, "
+            f"got {classes[:5]} and {classes[-1]:g} as the largest"
+        )
+    l2 = check_real("l2", l2, "non-negative and finite", lambda x: x >= 0)
+    shape = (X.shape[1], len(classes))
+    loss = Softmax(X, labels, l2)
+    small = math.prod(shape) <= LARGEST_SOLVED
+    minimizers = solved(loss, np.zeros(shape)) if small else np.empty((0, *shape))
+    return from_loss("softmax regression", loss, minimizers, 0.5)
 
 
-def solved(
-    value: Callable[[Array], Any],
-    gradient: Callable[[Array], Array],
-    hessian: Callable[[Array], Array],
-    theta: Array,
-    l2: float,
-) -> np.ndarray:
-    """Return the minimizer of a convex loss by Newton's method, or raise if it runs away."""
+def solved(loss: Loss, theta: Array) -> Array:
+    """Return the minimizer (1, ...) of a convex loss by Newton's method, or raise if there is none.
+
+    ``theta`` is where to begin.
+    """
     curved = None
     for _ in range(50):
-        curvatures, axes = np.linalg.eigh(hessian(theta))
+        curvatures, axes = np.linalg.eigh(loss.hessian(theta))
         # Without curvature there is no gradient either: along such axes stay put.
         active = curvatures > 1e-12 * curvatures[-1]
         curved = active.sum() if curved is None else curved
-        slopes = axes[:, active].T @ gradient(theta).ravel()
+        slopes = axes[:, active].T @ loss.gradient(theta).ravel()
         move = -(axes[:, active] @ (slopes / curvatures[active])).reshape(theta.shape)
-        while value(theta + move) > value(theta) * (1 + 1e-14):
+        while loss.value(theta + move) > loss.value(theta) * (1 + 1e-14):
             move = move / 2
         theta = theta + move
         if np.max(np.abs(move)) <= 1e-9 * max(1.0, np.max(np.abs(theta))):
             if active.sum() == curved:
-                return theta
+                return theta[np.newaxis]
             break  # a direction has gone flat on the way to infinity
     raise ValueError(
-        f"l2 must be positive where a plane separates the classes, got {l2!r}: "
+        f"l2 must be positive where a plane separates the classes, got {loss.l2!r}: "
         "the loss then has no minimizer"
     )
-
-
-def check_l2(l2: float) -> None:
-    """Raise unless the penalty is a non-negative, finite number."""
-    if not is_number(l2) or l2 < 0:
-        raise ValueError(f"l2 must be non-negative and finite, got {l2!r}")
-
-
-def sigmoid(z: Array) -> Array:
-    """Return 1 / (1 + exp(-z)), without overflow."""
-    return 0.5 * (1 + np.tanh(z / 2))
-
-
-def softmax(z: Array) -> Array:
-    """Return exp(z) / sum exp(z) over the last axis, without overflow."""
-    powers = np.exp(z - z.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)

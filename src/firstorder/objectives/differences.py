@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from firstorder._checks import is_number
+from firstorder.checks import check_points, check_real
 from firstorder.objectives.base import Array, Objective
 
 
-def central_differences(objective: Objective, theta: Array, step: float | None = None) -> Array:
+def central_differences(
+    objective: Objective, theta: npt.ArrayLike, step: float | None = None
+) -> Array:
     r"""Return the gradient of ``objective`` at ``theta`` by central differences.
 
     .. math::
@@ -25,17 +28,12 @@ def central_differences(objective: Objective, theta: Array, step: float | None =
     Parameters
     ----------
     objective : Objective
-        Its ``value`` is called on a batch of two points a coordinate.
+        Its ``value`` is called on a batch of two points per coordinate.
     theta : array (*batch, *objective.shape)
-        Where.
+        Where to differentiate.
     step : float, positive, optional
         The step :math:`h`; by default :math:`\mathtt{eps}^{1/3} \max(1, |\theta_i|)`, 6e-6 in
         double precision.
-
-    Raises
-    ------
-    ValueError
-        If ``step`` is not positive or ``theta`` has the wrong shape.
 
     Examples
     --------
@@ -43,14 +41,9 @@ def central_differences(objective: Objective, theta: Array, step: float | None =
     >>> central_differences(quadratic([1.0, 4.0]), np.array([1.0, 2.0])).round(8)
     array([1., 8.])
     """
-    theta = np.asarray(theta, dtype=float)
-    if theta.ndim < objective.ndim or theta.shape[theta.ndim - objective.ndim :] != objective.shape:
-        raise ValueError(
-            f"theta must end in the axes {objective.shape} of {objective.name}, "
-            f"got an array of shape {theta.shape}"
-        )
-    if step is not None and not (is_number(step) and step > 0):
-        raise ValueError(f"step must be positive and finite, got {step!r}")
+    theta = check_points("theta", theta, objective.shape, objective.name).astype(float)
+    if step is not None:
+        check_real("step", step, "positive and finite", lambda h: h > 0)
     batch = theta.shape[: theta.ndim - objective.ndim]
     flat = theta.reshape(*batch, -1)
     best = np.finfo(float).eps ** (1 / 3) * np.maximum(1, np.abs(flat))
@@ -63,20 +56,11 @@ def central_differences(objective: Objective, theta: Array, step: float | None =
     return np.moveaxis((values[0] - values[1]) / distance, 0, -1).reshape(theta.shape)
 
 
-def gradient_error(objective: Objective, theta: Array, step: float | None = None) -> float:
+def gradient_error(objective: Objective, theta: npt.ArrayLike, step: float | None = None) -> float:
     """Return the largest difference between the exact gradient and central differences.
 
     Relative to the largest exact component, or absolute where that is below 1. A right gradient
-    gives about 1e-10, a wrong one about 1.
-
-    Parameters
-    ----------
-    objective : Objective
-        What to check.
-    theta : array (*batch, *objective.shape)
-        Where; all points of a batch are checked.
-    step : float, positive, optional
-        See `central_differences`.
+    gives about 1e-10, a wrong one about 1. The arguments are those of `central_differences`.
 
     Examples
     --------

@@ -6,12 +6,15 @@ Points of two variables are written :math:`(x, y)`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 
-from firstorder._checks import is_number
-from firstorder.objectives.base import Array, Objective
+from firstorder.checks import check_array, check_real
+from firstorder.objectives.base import Array, Objective, of_two_variables
+
+BEALE = ((1, 1.5), (2, 2.25), (3, 2.625))  # i and c_i
 
 
 def linear(slope: float = 1.0) -> Objective:
@@ -22,29 +25,27 @@ def linear(slope: float = 1.0) -> Objective:
     slope : float, not 0
         The gradient :math:`a`.
 
-    Raises
-    ------
-    ValueError
-        If ``slope`` is 0 or not a finite number.
-
     Examples
     --------
     >>> linear(slope=3.0).gradient(np.zeros(2))
     array([3., 3.])
     """
-    if not is_number(slope) or slope == 0:
-        raise ValueError(f"slope must be a finite number other than 0, got {slope!r}")
+    slope = check_real("slope", slope, "a finite number other than 0", lambda a: a != 0)
     return Objective(
         f"linear({slope:g})",
         (),
-        lambda theta: slope * theta,
-        lambda theta: slope + 0 * theta,
+        partial(np.multiply, slope),
+        partial(_same_slope, slope),
         np.empty(0),
         -np.inf,
     )
 
 
-def quadratic(eigenvalues: Any = (1.0, 100.0), rotation: float = 0.0) -> Objective:
+def _same_slope(slope: float, theta: Array) -> Array:
+    return slope + 0 * theta
+
+
+def quadratic(eigenvalues: npt.ArrayLike = (1.0, 100.0), rotation: float = 0.0) -> Objective:
     r"""Return :math:`f(\theta) = \tfrac12\,\theta^\top A\,\theta`, least at 0.
 
     Parameters
@@ -52,13 +53,8 @@ def quadratic(eigenvalues: Any = (1.0, 100.0), rotation: float = 0.0) -> Objecti
     eigenvalues : sequence of float, non-negative
         Curvatures :math:`\lambda_i` along the axes: :math:`A = \operatorname{diag}(\lambda)`.
     rotation : float
-        Angle in radians by which the first two axes are turned, counter-clockwise.
-
-    Raises
-    ------
-    ValueError
-        If there is no eigenvalue, one is negative or no number, or ``rotation`` is not a finite
-        number, and 0 in one dimension.
+        Angle in radians by which the first two axes are turned, counter-clockwise; 0 in one
+        dimension.
 
     Examples
     --------
@@ -66,35 +62,29 @@ def quadratic(eigenvalues: Any = (1.0, 100.0), rotation: float = 0.0) -> Objecti
     >>> float(bowl.value(np.array([1.0, 1.0]))), bowl.gradient(np.array([1.0, 1.0]))
     (2.5, array([1., 4.]))
     """
-    try:
-        curvatures = np.array(eigenvalues, dtype=float)
-    except (TypeError, ValueError):
-        curvatures = np.empty(0)
-    valid = (curvatures >= 0) & np.isfinite(curvatures)
-    if curvatures.ndim != 1 or curvatures.size == 0 or not valid.all():
-        raise ValueError(f"eigenvalues must be non-negative numbers, got {eigenvalues!r}")
-    if not is_number(rotation) or (rotation and curvatures.size < 2):
-        allowed = "a finite number" if curvatures.size > 1 else "0 in one dimension"
-        raise ValueError(f"rotation must be {allowed}, got {rotation!r}")
+    curvatures = check_array(
+        "eigenvalues", eigenvalues, "non-negative and finite", lambda x: x >= 0, axes=("d",)
+    ).astype(float)
     d = curvatures.size
+    allowed = "a finite number" if d > 1 else "0 in one dimension"
+    rotation = check_real("rotation", rotation, allowed, lambda angle: d > 1 or angle == 0)
+    gradient = partial(np.multiply, curvatures)
     if rotation:
         turn = np.eye(d)
         turn[:2, :2] = [
             [np.cos(rotation), -np.sin(rotation)],
             [np.sin(rotation), np.cos(rotation)],
         ]
-        A = turn @ np.diag(curvatures) @ turn.T
-        gradient: Callable[[Array], Array] = lambda theta: theta @ A  # noqa: E731
-    else:
-        gradient = lambda theta: curvatures * theta  # noqa: E731
-    return Objective(
-        "quadratic",
-        (d,),
-        lambda theta: 0.5 * np.vecdot(theta, gradient(theta)),
-        gradient,
-        np.zeros((1, d)),
-        0.0,
-    )
+        gradient = partial(_times, turn @ np.diag(curvatures) @ turn.T)
+    return Objective("quadratic", (d,), partial(_form, gradient), gradient, np.zeros((1, d)), 0.0)
+
+
+def _times(A: Array, theta: Array) -> Array:
+    return theta @ A
+
+
+def _form(gradient: Callable[[Array], Array], theta: Array) -> Array:
+    return 0.5 * np.vecdot(theta, gradient(theta))
 
 
 def rosenbrock() -> Objective:
@@ -111,17 +101,16 @@ def rosenbrock() -> Objective:
     >>> float(rosenbrock().value(np.array([-1.0, 1.0])))
     4.0
     """
+    return of_two_variables("Rosenbrock", _rosenbrock, _rosenbrock_gradient, [[1.0, 1.0]])
 
-    def value(theta: Array) -> Array:
-        x, y = theta[..., 0], theta[..., 1]
-        return (1 - x) ** 2 + 100 * (y - x**2) ** 2
 
-    def gradient(theta: Array) -> Array:
-        x, y = theta[..., 0], theta[..., 1]
-        slope = 200 * (y - x**2)
-        return np.stack([-2 * (1 - x) - 2 * x * slope, slope], axis=-1)
+def _rosenbrock(x: Array, y: Array) -> Array:
+    return (1 - x) ** 2 + 100 * (y - x**2) ** 2
 
-    return Objective("Rosenbrock", (2,), value, gradient, np.array([[1.0, 1.0]]), 0.0)
+
+def _rosenbrock_gradient(x: Array, y: Array) -> tuple[Array, Array]:
+    slope = 200 * (y - x**2)
+    return -2 * (1 - x) - 2 * x * slope, slope
 
 
 def beale() -> Objective:
@@ -139,19 +128,17 @@ def beale() -> Objective:
     >>> float(beale().value(np.array([3.0, 0.5])))
     0.0
     """
-    terms = ((1, 1.5), (2, 2.25), (3, 2.625))
+    return of_two_variables("Beale", _beale, _beale_gradient, [[3.0, 0.5]])
 
-    def value(theta: Array) -> Array:
-        x, y = theta[..., 0], theta[..., 1]
-        return sum((c - x * (1 - y**i)) ** 2 for i, c in terms)
 
-    def gradient(theta: Array) -> Array:
-        x, y = theta[..., 0], theta[..., 1]
-        along_x = sum(-2 * (c - x * (1 - y**i)) * (1 - y**i) for i, c in terms)
-        along_y = sum(2 * (c - x * (1 - y**i)) * x * i * y ** (i - 1) for i, c in terms)
-        return np.stack([along_x, along_y], axis=-1)
+def _beale(x: Array, y: Array) -> Array:
+    return sum((c - x * (1 - y**i)) ** 2 for i, c in BEALE)
 
-    return Objective("Beale", (2,), value, gradient, np.array([[3.0, 0.5]]), 0.0)
+
+def _beale_gradient(x: Array, y: Array) -> tuple[Array, Array]:
+    along_x = sum(-2 * (c - x * (1 - y**i)) * (1 - y**i) for i, c in BEALE)
+    along_y = sum(2 * (c - x * (1 - y**i)) * x * i * y ** (i - 1) for i, c in BEALE)
+    return along_x, along_y
 
 
 def himmelblau() -> Objective:
@@ -169,20 +156,19 @@ def himmelblau() -> Objective:
            [-3.78, -3.28],
            [ 3.58, -1.85]])
     """
-
-    def value(theta: Array) -> Array:
-        x, y = theta[..., 0], theta[..., 1]
-        return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
-
-    def gradient(theta: Array) -> Array:
-        x, y = theta[..., 0], theta[..., 1]
-        first, second = x**2 + y - 11, x + y**2 - 7
-        return np.stack([4 * x * first + 2 * second, 2 * first + 4 * y * second], axis=-1)
-
     minimizers = [
         [3.0, 2.0],
         [-2.805118086952745, 3.131312518250573],
         [-3.779310253377747, -3.283185991286170],
         [3.584428340330492, -1.848126526964404],
     ]
-    return Objective("Himmelblau", (2,), value, gradient, np.array(minimizers), 0.0)
+    return of_two_variables("Himmelblau", _himmelblau, _himmelblau_gradient, minimizers)
+
+
+def _himmelblau(x: Array, y: Array) -> Array:
+    return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
+
+
+def _himmelblau_gradient(x: Array, y: Array) -> tuple[Array, Array]:
+    first, second = x**2 + y - 11, x + y**2 - 7
+    return 4 * x * first + 2 * second, 2 * first + 4 * y * second

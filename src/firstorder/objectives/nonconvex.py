@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 
-from firstorder._checks import is_number
-from firstorder.objectives.base import Array, Objective
+from firstorder.checks import check_real
+from firstorder.objectives.base import Array, Objective, of_two_variables
 
 STEEPEST_TILT = 2 / 27**0.5  # beyond it the double well has one well
 
@@ -22,16 +25,16 @@ def saddle() -> Objective:
     >>> saddle().gradient(np.array([0.5, 0.0]))
     array([0.5, 0. ])
     """
+    minimizers = [[0.0, -1.0], [0.0, 1.0]]
+    return of_two_variables("saddle", _saddle, _saddle_gradient, minimizers, minimum=-0.25)
 
-    def value(theta: Array) -> Array:
-        x, y = theta[..., 0], theta[..., 1]
-        return x**2 / 2 - y**2 / 2 + y**4 / 4
 
-    def gradient(theta: Array) -> Array:
-        x, y = theta[..., 0], theta[..., 1]
-        return np.stack([x, y**3 - y], axis=-1)
+def _saddle(x: Array, y: Array) -> Array:
+    return x**2 / 2 - y**2 / 2 + y**4 / 4
 
-    return Objective("saddle", (2,), value, gradient, np.array([[0.0, -1.0], [0.0, 1.0]]), -0.25)
+
+def _saddle_gradient(x: Array, y: Array) -> tuple[Array, Array]:
+    return x, y**3 - y
 
 
 def double_well(tilt: float = 0.0) -> Objective:
@@ -45,11 +48,6 @@ def double_well(tilt: float = 0.0) -> Objective:
     tilt : float
         The slope :math:`c`; two wells need :math:`|c| < 2/\sqrt{27} \approx 0.385`.
 
-    Raises
-    ------
-    ValueError
-        If the tilt leaves no second well.
-
     See Also
     --------
     double_well_points : The wells and the top of the barrier.
@@ -62,16 +60,24 @@ def double_well(tilt: float = 0.0) -> Objective:
     array([-1.047])
     """
     left, _, right = double_well_points(tilt)
-
-    def value(x: Array) -> Array:
-        return (x**2 - 1) ** 2 / 4 + tilt * x
-
-    def gradient(x: Array) -> Array:
-        return x**3 - x + tilt
-
+    value = partial(_double_well, tilt=tilt)
     deepest = {0: [left, right], 1: [left], -1: [right]}[int(np.sign(tilt))]
-    minimum = 0.0 if tilt == 0 else float(value(deepest[0]))
-    return Objective(f"double well({tilt:g})", (), value, gradient, np.array(deepest), minimum)
+    return Objective(
+        f"double well({tilt:g})",
+        (),
+        value,
+        partial(_double_well_gradient, tilt=tilt),
+        np.array(deepest),
+        0.0 if tilt == 0 else float(value(deepest[0])),
+    )
+
+
+def _double_well(x: Any, tilt: float) -> Any:
+    return (x**2 - 1) ** 2 / 4 + tilt * x
+
+
+def _double_well_gradient(x: Array, tilt: float) -> Array:
+    return x**3 - x + tilt
 
 
 def double_well_points(tilt: float = 0.0) -> tuple[float, float, float]:
@@ -81,18 +87,12 @@ def double_well_points(tilt: float = 0.0) -> tuple[float, float, float]:
     :math:`x_k = \tfrac{2}{\sqrt3} \cos\bigl(\tfrac13 \arccos(-\tfrac{\sqrt{27}}{2} c)
     - \tfrac{2 \pi k}{3}\bigr)`.
 
-    Raises
-    ------
-    ValueError
-        If the tilt leaves no second well.
-
     Examples
     --------
     >>> [round(x, 3) for x in double_well_points(0.1)]
     [-1.047, 0.101, 0.946]
     """
-    if not is_number(tilt) or abs(tilt) >= STEEPEST_TILT:
-        raise ValueError(f"tilt must lie between -0.3849 and 0.3849, got {tilt!r}")
+    check_real("tilt", tilt, "between -0.3849 and 0.3849", lambda c: abs(c) < STEEPEST_TILT)
     if tilt == 0:
         return -1.0, 0.0, 1.0
     angle = np.arccos(-tilt / STEEPEST_TILT) / 3
@@ -113,11 +113,12 @@ def plateau() -> Objective:
     >>> print(f"{plateau().gradient(10.0):.1e}")
     9.8e-04
     """
+    return Objective("plateau", (), _plateau, _plateau_gradient, np.array([0.0]), 0.0)
 
-    def value(x: Array) -> Array:
-        return x**2 / (1 + x**2) / 2
 
-    def gradient(x: Array) -> Array:
-        return x / (1 + x**2) ** 2
+def _plateau(x: Array) -> Array:
+    return x**2 / (1 + x**2) / 2
 
-    return Objective("plateau", (), value, gradient, np.array([0.0]), 0.0)
+
+def _plateau_gradient(x: Array) -> Array:
+    return x / (1 + x**2) ** 2

@@ -1,6 +1,6 @@
 r"""Losses of linear models: convex, with a Hessian, a minimizer and minibatches.
 
-The data are n examples: ``X`` of shape (n, features), one example a row, and n targets or labels.
+The data are n examples: ``X`` of shape (n, features), one example per row, and n targets or labels.
 For an intercept give ``X`` a column of ones.
 """
 
@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 
-from firstorder._checks import is_count
+from firstorder.checks import check_array, check_whole
 from firstorder.objectives.base import Array, Objective, Random
+from firstorder.objectives.losses import Loss, SquaredError
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -26,7 +29,7 @@ class Regression(Objective):
     l2 : float, non-negative
         Weight of the penalty.
     hessian : function of one point
-        The matrix of second derivatives, for the point's numbers in one row.
+        The matrix of second derivatives by the numbers of the flattened point.
     smoothness : float
         :math:`L`: no curvature of the loss anywhere exceeds it. Gradient descent descends with
         steps below 2 / L.
@@ -61,21 +64,14 @@ class Regression(Objective):
         Raises
         ------
         ValueError
-            If ``batch_size`` is not a whole number in that range.
+            If noise was added before: take minibatches first, then `noisy`.
         """
-        n = len(self.y)
-        if not is_count(batch_size) or (batch_size > n and not replace):
-            limit = "a positive whole number" if replace else f"a whole number from 1 to {n}"
-            raise ValueError(f"batch_size must be {limit}, got {batch_size!r}")
-
-        def sample(theta: Array, random: Random) -> Array:
-            batch = np.shape(theta)[: np.ndim(theta) - self.ndim]
-            if replace:
-                rows = random.integers(n, size=(*batch, batch_size))
-            else:  # the batch_size least of n random keys are a random subset
-                rows = random.random((*batch, n)).argpartition(batch_size - 1)[..., :batch_size]
-            return self.batch_gradient(theta, self.X[rows], self.y[rows])
-
+        if self.sample is not None:
+            raise ValueError(
+                f"minibatches must be taken of exact gradients, got {self.name}: "
+                f"write noisy(regression.minibatches({batch_size!r}), sigma)"
+            )
+        batch_size = check_whole("batch_size", batch_size, most=None if replace else len(self.y))
         return Objective(
             f"{self.name}, minibatches of {batch_size}",
             self.shape,
@@ -83,11 +79,23 @@ class Regression(Objective):
             self.gradient,
             self.minimizers,
             self.minimum,
-            sample,
+            partial(_minibatch_gradient, self, batch_size, replace),
         )
 
 
-def linear_regression(X: Array, y: Array) -> Regression:
+def _minibatch_gradient(
+    regression: Regression, batch_size: int, replace: bool, theta: Array, random: Random
+) -> Array:
+    batch = np.shape(theta)[: np.ndim(theta) - regression.ndim]
+    n = len(regression.y)
+    if replace:
+        rows = random.integers(n, size=(*batch, batch_size))
+    else:  # the batch_size least of n random keys are a random subset
+        rows = random.random((*batch, n)).argpartition(batch_size - 1)[..., :batch_size]
+    return regression.batch_gradient(theta, regression.X[rows], regression.y[rows])
+
+
+def linear_regression(X: npt.ArrayLike, y: npt.ArrayLike) -> Regression:
     r"""Return half the mean squared error, :math:`f(\theta) = \frac{1}{2n} \|X\theta - y\|^2`.
 
     Its gradient is :math:`X^\top (X\theta - y)/n` and its Hessian :math:`X^\top X/n`. The
@@ -96,14 +104,9 @@ def linear_regression(X: Array, y: Array) -> Regression:
     Parameters
     ----------
     X : array (n, features)
-        One example a row.
+        One example per row.
     y : array (n,)
         Targets.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit or a number is not finite.
 
     Examples
     --------
@@ -112,63 +115,36 @@ def linear_regression(X: Array, y: Array) -> Regression:
     array([[1., 2.]])
     """
     X, y = examples(X, y)
-    n, features = X.shape
-    second = X.T @ X / n
-
-    def value(theta: Array) -> Array:
-        return np.mean((theta @ X.T - y) ** 2, axis=-1) / 2
-
-    def batch_gradient(theta: Array, X: Array, y: Array) -> Array:
-        residuals = predict(theta, X) - y
-        return pull_back(residuals, X)
-
     minimizer = np.linalg.lstsq(X, y, rcond=None)[0]
+    loss = SquaredError(X, y, l2=0.0)
+    return from_loss("linear regression", loss, minimizer[np.newaxis], 1.0)
+
+
+def from_loss(name: str, loss: Loss, minimizers: Array, steepest: float) -> Regression:
+    """Return the objective; ``steepest`` times the curvature of ``X^T X / n`` bounds the loss's."""
+    second = loss.X.T @ loss.X / len(loss.X)
     return Regression(
-        "linear regression",
-        (features,),
-        value,
-        lambda theta: batch_gradient(theta, X, y),
-        minimizer[np.newaxis],
-        float(value(minimizer)),
-        X=X,
-        y=y,
-        l2=0.0,
-        hessian=lambda theta: second,
-        smoothness=float(np.linalg.eigvalsh(second)[-1]),
-        batch_gradient=batch_gradient,
+        name,
+        minimizers.shape[1:],
+        loss.value,
+        loss.gradient,
+        minimizers,
+        float(loss.value(minimizers[0])) if len(minimizers) else np.nan,
+        X=loss.X,
+        y=loss.y,
+        l2=loss.l2,
+        hessian=loss.hessian,
+        smoothness=float(steepest * np.linalg.eigvalsh(second)[-1] + loss.l2),
+        batch_gradient=loss.batch_gradient,
     )
 
 
-def examples(X: Array, y: Array) -> tuple[np.ndarray, np.ndarray]:
+def examples(X: npt.ArrayLike, y: npt.ArrayLike, name: str = "y") -> tuple[Array, Array]:
     """Return data as checked arrays of floats: ``X`` (n, features) and ``y`` (n,)."""
-    X, y = as_floats("X", X), as_floats("y", y)
-    if X.ndim != 2 or X.size == 0:
-        raise ValueError(f"X must have the shape (n, features), got {X.shape}")
-    if y.shape != X.shape[:1]:
-        raise ValueError(f"y must have one number a row of X, shape {X.shape[:1]}, got {y.shape}")
-    for name, numbers in (("X", X), ("y", y)):
-        if not np.isfinite(numbers).all():
-            bad = numbers[~np.isfinite(numbers)][0]
-            raise ValueError(f"{name} must be finite, got {bad}")
+    X = check_array("X", X, axes=("n", "features")).astype(float)
+    y = check_array(name, y, axes=("n",)).astype(float)
+    if len(y) != len(X):
+        raise ValueError(
+            f"{name} must have a number per row of X, shape {X.shape[:1]}, got {y.shape}"
+        )
     return X, y
-
-
-def as_floats(name: str, data: Array) -> np.ndarray:
-    """Return a copy of data as an array of floats, or raise and name them."""
-    try:
-        return np.array(data, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must be an array of numbers: {error}") from error
-
-
-def predict(theta: Array, X: Array) -> Array:
-    """Return ``X theta`` for points (*batch, features): rows are shared, or one set a point."""
-    return theta @ X.T if X.ndim == 2 else (X @ theta[..., np.newaxis])[..., 0]
-
-
-def pull_back(residuals: Array, X: Array) -> Array:
-    """Return ``X^T residuals / rows``, the transpose of `predict`, as a mean over the rows."""
-    rows = X.shape[-2]
-    if X.ndim == 2:
-        return residuals @ X / rows
-    return (residuals[..., np.newaxis, :] @ X)[..., 0, :] / rows

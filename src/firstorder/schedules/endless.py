@@ -19,11 +19,6 @@ class Constant(Settings):
     initial : float or array, positive
         The rate :math:`\alpha`.
 
-    Raises
-    ------
-    ValueError
-        If ``initial`` is not positive.
-
     Examples
     --------
     >>> Constant(0.1)(1000)
@@ -48,11 +43,6 @@ class InverseSqrt(Settings):
     ----------
     initial : float or array, positive
         The first rate :math:`\alpha`.
-
-    Raises
-    ------
-    ValueError
-        If ``initial`` is not positive.
 
     Examples
     --------
@@ -83,11 +73,6 @@ class InverseTime(Settings):
         The first rate :math:`\alpha`.
     decay : float or array, non-negative
         After :math:`1/d` steps the rate is halved.
-
-    Raises
-    ------
-    ValueError
-        If ``initial`` is not positive or ``decay`` negative.
 
     References
     ----------
@@ -123,11 +108,6 @@ class Exponential(Settings):
         The first rate :math:`\alpha`.
     factor : float or array in (0, 1]
         The factor :math:`q` of each further step.
-
-    Raises
-    ------
-    ValueError
-        If ``initial`` is not positive or ``factor`` not in (0, 1].
 
     Examples
     --------

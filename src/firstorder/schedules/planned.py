@@ -28,11 +28,6 @@ class Cosine(Settings):
     final : float or array, non-negative
         The last rate :math:`\alpha_T`.
 
-    Raises
-    ------
-    ValueError
-        If ``initial`` or ``steps`` is not positive or ``final`` negative.
-
     References
     ----------
     Loshchilov & Hutter (2017), *SGDR: stochastic gradient descent with warm restarts*, eq. 5.
@@ -70,11 +65,6 @@ class Warmup(Settings):
         The rate to warm up.
     steps : int, positive
         The first step is 1 / T of the schedule's, step :math:`T` the first in full.
-
-    Raises
-    ------
-    ValueError
-        If ``schedule`` or ``steps`` is not positive.
 
     References
     ----------

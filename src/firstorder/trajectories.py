@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from firstorder._checks import is_count
+from firstorder.checks import check_instance, check_points, check_whole
 from firstorder.objectives import Objective
 from firstorder.optimizers import Optimizer
-from firstorder.optimizers.base import check_optimizer
+from firstorder.optimizers.base import at_step, check_optimizer
+from firstorder.settings import settings_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,14 +62,17 @@ def minimize(
         g_t = \nabla f(\theta_{t-1}) \text{ or a random estimate of it}
 
     Axes of ``start`` in front of the objective's own are independent runs, stepped together: so
-    are those that array-valued hyper-parameters add by broadcasting.
+    are those that array-valued hyper-parameters add by broadcasting. A rule that is not
+    coordinate-wise would mix such runs: it takes one run at a time. The learning rate is asked
+    for once a step.
 
     Parameters
     ----------
     objective : Objective
         What to minimize. One with a ``sample`` is stochastic and needs a ``seed``.
     start : array-like (*batch, *objective.shape)
-        Where to start, at least one point; integers are read as floats.
+        Where to start, at least one point; integers are read as floats. The run keeps the
+        floating-point type.
     optimizer : Optimizer
         The update rule.
     steps : int, non-negative
@@ -87,9 +91,8 @@ def minimize(
     Raises
     ------
     ValueError
-        If ``steps`` is negative, ``start`` has the wrong shape, is empty or not finite, a seed is
-        missing, array-valued hyper-parameters do not broadcast against the points, or the
-        objective or the optimizer is none.
+        If an argument is not as above, ``start`` is not finite, or array-valued hyper-parameters
+        do not broadcast against the points.
 
     Examples
     --------
@@ -104,21 +107,22 @@ def minimize(
     """
     check_optimizer(optimizer)
     theta = as_points(objective, start)
-    if not is_count(steps, least=0):
-        raise ValueError(f"steps must be a non-negative whole number, got {steps!r}")
+    steps = check_whole("steps", steps, least=0)
     if objective.sample is not None and seed is None:
         raise ValueError(f"seed must be given, since the gradients of {objective.name} are random")
     random = np.random.default_rng(seed)
-    state = optimizer.init(theta)
     with np.errstate(all="ignore"):  # what overflows is recorded as divergence
-        theta = np.broadcast_to(theta, _full_shape(objective, theta, optimizer))
+        first = at_step(optimizer, 1, theta)
+        theta = np.broadcast_to(theta, _full_shape(objective, theta, first))
+        state = first.init(theta)
         value, norm, gradient, finite = _evaluate(objective, theta)
         alive = np.broadcast_to(finite, value.shape)
         points, values, norms = [theta], [value], [norm]
-        for _ in range(steps):
+        for t in range(1, steps + 1):
+            rule = at_step(optimizer, t, theta) if t > 1 else first
             if objective.sample is not None:
                 gradient = np.asarray(objective.sample(theta, random), dtype=theta.dtype)
-            proposal, new_state = optimizer.step(theta, gradient, state)
+            proposal, new_state = rule.step(theta, gradient, state)
             new_value, new_norm, gradient, finite = _evaluate(objective, proposal)
             alive = alive & finite
             if not alive.any():
@@ -142,44 +146,29 @@ def minimize(
 
 def as_points(objective: Objective, start: Any) -> np.ndarray:
     """Return ``start`` as an array of floats, or raise unless it holds points of the objective."""
-    if not isinstance(objective, Objective):
-        raise ValueError(f"objective must be an Objective, got {objective!r}")
-    try:
-        theta = np.asarray(start)
-    except ValueError:  # rows of different lengths
-        theta = np.empty(0, dtype=object)
-    if theta.dtype.kind not in "fiu":
-        raise ValueError(f"start must be an array of real numbers, got {start!r}")
-    theta = theta if theta.dtype.kind == "f" else theta.astype(float)
-    if theta.ndim < objective.ndim or theta.shape[theta.ndim - objective.ndim :] != objective.shape:
-        raise ValueError(
-            f"start must end in the axes {objective.shape} of {objective.name}, "
-            f"got an array of shape {theta.shape}"
-        )
-    if theta.size == 0:
-        raise ValueError(f"start must hold a point at least, got an array of shape {theta.shape}")
-    if not np.isfinite(theta).all():
-        raise ValueError(f"start must be finite, got {start!r}")
-    return theta
+    check_instance("objective", objective, Objective, "an Objective")
+    return check_points("start", start, objective.shape, objective.name)
 
 
-def _full_shape(objective: Objective, theta: np.ndarray, optimizer: Optimizer) -> tuple[int, ...]:
-    """Return the shape of the points with the axes that array-valued hyper-parameters add.
-
-    A first step that is thrown away shows it.
-    """
-    rule = type(optimizer).__name__
+def _full_shape(objective: Objective, theta: np.ndarray, rule: Optimizer) -> tuple[int, ...]:
+    """Return the shape of the points with the axes that array-valued hyper-parameters add."""
+    name = type(rule).__name__
+    arrays = [value for value in settings_of(rule).values() if isinstance(value, np.ndarray)]
     hint = (
-        f"array-valued hyper-parameters of {rule} must broadcast against points of shape "
+        f"array-valued hyper-parameters of {name} must broadcast against points of shape "
         f"{theta.shape} and leave the axes {objective.shape} of {objective.name} as they are"
     )
     try:
-        moved, _ = optimizer.step(theta, objective.gradient(theta), optimizer.init(theta))
+        shape = np.broadcast_shapes(theta.shape, *(array.shape for array in arrays))
     except ValueError as error:
         raise ValueError(f"{hint}: {error}") from error
-    shape = np.shape(moved)
     if shape[len(shape) - objective.ndim :] != objective.shape:
         raise ValueError(f"{hint}, got points of shape {shape}")
+    if not rule.coordinatewise and shape != objective.shape:
+        raise ValueError(
+            f"start must be one point, and hyper-parameters numbers, for {name}: it is not "
+            f"coordinate-wise and would mix runs, got points of shape {shape}"
+        )
     return shape
 
 

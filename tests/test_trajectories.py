@@ -1,9 +1,21 @@
 """The loop records what happened: shapes, batches, seeds, divergence, and nothing half-done."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
-from firstorder import AdaGrad, Adam, GradientDescent, Momentum, RMSprop, minimize, objectives
+from firstorder import (
+    AdaGrad,
+    Adam,
+    GradientDescent,
+    Momentum,
+    Optimizer,
+    RMSprop,
+    minimize,
+    objectives,
+)
+from firstorder.optimizers import GradientDescentState
 
 BOWL = objectives.quadratic([1.0, 4.0])
 NOISY = objectives.noisy(BOWL, 0.1)
@@ -63,6 +75,40 @@ def test_runs_side_by_side_are_runs_alone():
 def test_a_rate_a_coordinate_is_no_batch():
     path = minimize(BOWL, [1.0, 1.0], GradientDescent(np.array([1.0, 0.25])), steps=1)
     np.testing.assert_array_equal(path.points, [[1, 1], [0, 0]])
+
+
+def test_the_learning_rate_is_asked_once_a_step():
+    asked = []
+
+    def rate(t):
+        asked.append(t)
+        return np.array([[0.1], [0.2]]) / len(asked)
+
+    path = minimize(BOWL, [1.0, 1.0], GradientDescent(rate), steps=4)
+    assert asked == [1, 2, 3, 4]
+    expected = np.prod([1 - np.array([0.1, 0.2]) / t for t in range(1, 5)], axis=0)
+    np.testing.assert_allclose(path.points[-1, :, 0], expected)
+
+
+@dataclass(frozen=True)
+class NormalisedDescent(Optimizer):
+    """A reader's own rule: steps of one length, whatever the length of the gradient."""
+
+    coordinatewise = False
+
+    def init(self, theta):
+        return GradientDescentState(t=0)
+
+    def step(self, theta, gradient, state):
+        t = state.t + 1
+        length = (gradient**2).sum() ** 0.5
+        return theta - self.rate(t) * gradient / length, GradientDescentState(t)
+
+
+def test_a_rule_that_is_not_coordinate_wise_steps_whole_points():
+    path = minimize(BOWL, [3.0, -1.0], NormalisedDescent(0.1), steps=5)
+    lengths = np.linalg.norm(np.diff(path.points, axis=0), axis=-1)
+    np.testing.assert_allclose(lengths, 0.1)
 
 
 # Randomness.
@@ -156,6 +202,14 @@ def test_single_precision_stays_single(objective):
     assert path.points.dtype == np.float32
 
 
+@pytest.mark.parametrize("method", [type(rule) for rule in METHODS], ids=lambda x: x.__name__)
+@pytest.mark.parametrize("rate", [[0.1, 0.2], lambda t: np.array([0.1, 0.2]) / t])
+def test_single_precision_stays_single_with_an_array_of_rates(method, rate):
+    path = minimize(BOWL, np.float32([1.0, 1.0]), method(rate), steps=3)
+    assert path.points.dtype == path.gradient_norms.dtype == np.float32
+    assert {array.dtype.name for array in path.state[1:]} <= {"float32"}
+
+
 def test_whole_numbers_are_read_as_floats_and_the_start_is_left_alone():
     start = np.array([3, 4])
     path = minimize(BOWL, start, GradientDescent(0.1), steps=3)
@@ -164,20 +218,28 @@ def test_whole_numbers_are_read_as_floats_and_the_start_is_left_alone():
     assert start.tolist() == [3, 4]
 
 
+class WantsItsGradient:
+    """As a PyTorch tensor that must not become an array."""
+
+    def __array__(self, *args, **kwargs):
+        raise RuntimeError("use detach()")
+
+
 RULE = GradientDescent(0.1)
 REFUSALS = [
     ((BOWL, [1.0], RULE, 1), "start must end in the axes (2,) of quadratic, got an array of"),
     ((BOWL, 1.0, RULE, 1), "start must end in the axes (2,) of quadratic, got an array of"),
     ((LOSS, [1.0, 1.0], RULE, 1), "start must end in the axes (3, 2) of softmax regression"),
-    ((BOWL, [np.nan, 1.0], RULE, 1), "start must be finite, got [nan, 1.0]"),
-    ((BOWL, [1.0, np.inf], RULE, 1), "start must be finite, got [1.0, inf]"),
+    ((BOWL, [np.nan, 1.0], RULE, 1), "start must be finite, got nan"),
+    ((BOWL, [1.0, np.inf], RULE, 1), "start must be finite, got inf"),
     ((BOWL, "start", RULE, 1), "start must be an array of real numbers, got 'start'"),
     ((BOWL, None, RULE, 1), "start must be an array of real numbers, got None"),
     ((BOWL, [1j, 1.0], RULE, 1), "start must be an array of real numbers, got [1j, 1.0]"),
     ((BOWL, [[1.0], [1.0, 2.0]], RULE, 1), "start must be an array of real numbers"),
-    ((BOWL, [], RULE, 1), "start must end in the axes (2,) of quadratic, got an array of"),
-    ((BOWL, np.ones((0, 2)), RULE, 1), "start must hold a point at least, got an array of shape"),
-    ((objectives.double_well(), [], RULE, 1), "start must hold a point at least, got an array of"),
+    ((BOWL, WantsItsGradient(), RULE, 1), "start must be an array of real numbers, got <"),
+    ((BOWL, [], RULE, 1), "start must hold at least one number, got an empty array"),
+    ((BOWL, np.ones((0, 2)), RULE, 1), "start must hold at least one number, got an empty array"),
+    ((objectives.double_well(), [], RULE, 1), "start must hold at least one number, got an"),
     ((np.sin, [1.0, 1.0], RULE, 1), "objective must be an Objective, got <ufunc 'sin'>"),
     ((BOWL, [1.0, 1.0], Adam, 1), "optimizer must be an Optimizer, such as Adam(), got <class"),
     ((BOWL, [1.0, 1.0], None, 1), "optimizer must be an Optimizer, such as Adam(), got None"),
@@ -190,6 +252,10 @@ REFUSALS = [
     ((objectives.quadratic([1.0]), [1.0], GradientDescent(np.ones(3)), 1),
      "array-valued hyper-parameters of GradientDescent must broadcast against points of shape (1,)"
      " and leave the axes (1,) of quadratic as they are, got points of shape (3,)"),
+    ((BOWL, np.ones((3, 2)), NormalisedDescent(0.1), 1),
+     "start must be one point, and hyper-parameters numbers, for NormalisedDescent: it is not "
+     "coordinate-wise and would mix runs, got points of shape (3, 2)"),
+    ((BOWL, [1.0, 1.0], NormalisedDescent(np.ones((3, 1))), 1), "start must be one point, and"),
 ]  # fmt: skip
 
 
