@@ -11,6 +11,8 @@ from firstorder.optimizers import (
     RMSprop,
 )
 
+__version__ = "0.2.0"
+
 __all__ = [
     "AdaGrad",
     "Adam",
