@@ -21,6 +21,7 @@ import firstorder
 
 EXTRAS = {
     "firstorder.blockwise.compiling": ["numba"],
+    "firstorder.blockwise.coordinate": ["numba"],
     "firstorder.figures": ["matplotlib"],
     "firstorder.frameworks": ["jax", "keras", "optax", "torch"],
 }
