@@ -1,74 +1,123 @@
 # Everything sets itself up: a virtual environment with pinned packages, brought up to date when
-# pyproject.toml or constraints.txt change. Needs Python 3.11 or newer and make.
+# pyproject.toml or constraints.txt change. Needs Python 3.11, 3.12 or 3.13 and make. Paths are
+# relative or quoted, for the checkout may lie in a folder with a space in its name.
 
-VENV := .venv
-BIN := $(VENV)/bin
-# Jupyter Book puts the book into a folder _build of the one it is told: of BUILD, or BUILD itself.
+override VENV := .venv
+override BIN := .venv/bin
+# Where the book goes. Jupyter Book puts it into a folder _build of the one it is told: of BUILD,
+# or BUILD itself.
 BUILD ?= _build
-BUILT := $(patsubst %/_build,%,$(abspath $(BUILD)))/_build
+# Extra arguments for pytest.
+ARGS ?=
+# PYTHON=/path/to/python makes the virtual environment with that one.
+PYTHON ?=
+# CONSTRAINTS= (empty) installs the newest versions that the ranges allow, and
+# RESOLUTION=lowest-direct the lowest ones of what pyproject.toml names.
+CONSTRAINTS ?= $(if $(RESOLUTION),,constraints.txt)
+RESOLUTION ?=
+WORKERS ?= 2
+# MNIST for tests and execution, where a copy lies; empty otherwise.
+MNIST_HERE := $(firstword $(wildcard data/mnist.npz ../shared/data/mnist.npz))
+MNIST_NPZ ?= $(if $(MNIST_HERE),$(CURDIR)/$(MNIST_HERE))
+export BUILD PYTHON MNIST_NPZ
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OPENBLAS_NUM_THREADS ?= 1
 export TF_CPP_MIN_LOG_LEVEL ?= 3
-# MNIST for tests and execution, where a copy lies; empty otherwise.
-MNIST_NPZ ?= $(firstword $(abspath $(wildcard data/mnist.npz ../shared/data/mnist.npz)))
-export MNIST_NPZ
-# PYTHON=/path/to/python makes the virtual environment with that one.
-PYTHON ?=
-# CONSTRAINTS= (empty) installs the newest versions that the ranges allow.
-CONSTRAINTS ?= constraints.txt
-WORKERS ?= 2
 
-.PHONY: book test lab execute bench lint constraints clean
-.DEFAULT_GOAL := book
+ifeq ($(strip $(BUILD)),)
+$(error BUILD must name a folder, got an empty one; leave it out for _build)
+endif
+ifneq ($(CONSTRAINTS),$(wildcard $(CONSTRAINTS)))
+$(error CONSTRAINTS must name a file or nothing, got $(CONSTRAINTS), which is not there)
+endif
+# The shell's $parent: the folder that Jupyter Book is told.
+PARENT = parent=$$BUILD; [ "$$(basename "$$BUILD")" != _build ] || parent=$$(dirname "$$BUILD")
 
-book: $(VENV)/.book
-	$(BIN)/jupyter-book build . -n -W --keep-going --quiet --path-output $(BUILT:/_build=)
-	@echo "The book: $(BUILT)/html/index.html"
+.DEFAULT_GOAL := help
+.PHONY: help book test check package lint lab execute bench constraints clean
+.NOTPARALLEL:  # pip is not to be run twice at once
 
-test: $(VENV)/.test
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+book: $(VENV)/.book ## build the book, from stored outputs, into _build, or into BUILD=...
+	@$(PARENT); $(BIN)/jupyter-book build . -n -W --keep-going --quiet --path-output "$$parent" \
+	    && echo "The book: $$(cd -- "$$parent" && pwd)/_build/html/index.html"
+
+test: $(VENV)/.test ## run all tests, the notebooks among them; ARGS=... goes to pytest
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-lint: $(VENV)/.lint
+# What lies beneath the tests comes first: with all frameworks there none of them is skipped.
+check: $(VENV)/.compare $(VENV)/.browser lint book package test ## do all that must hold: lint, book, package, test, with nothing left out
+
+package: $(VENV)/.package ## build the wheel, and try it alone in an environment with NumPy
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist .
+	$(BIN)/python tools/try_wheel.py dist/*.whl
+
+lint: $(VENV)/.lint ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-execute: $(VENV)/.test
-	$(BIN)/python tools/execute.py $(NOTEBOOKS)
-
-lab: $(VENV)/.dev
+lab: $(VENV)/.dev ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab
 
-bench: $(VENV)/.bench
+execute: $(VENV)/.test ## run the notebooks and store their outputs; NOTEBOOKS=... for some
+	$(BIN)/python tools/execute.py $(NOTEBOOKS)
+
+bench: $(VENV)/.bench ## measure speed and memory, as ratios within one run
 	$(BIN)/python -m pytest benchmarks --benchmark-only $(ARGS)
-
-# A stamp file for every extra: newer than what it was made from, or made again.
-$(VENV)/.%: pyproject.toml $(wildcard $(CONSTRAINTS)) | $(BIN)/python
-	$(BIN)/python -m pip install --quiet $(addprefix --constraint ,$(wildcard $(CONSTRAINTS))) --editable ".[$*]"
-	@touch $@
-
-$(BIN)/python:
-	@python=$$(for name in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
-	    $$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
-	    && echo $$name && break; done); \
-	if [ -z "$$python" ]; then \
-	    echo "Python 3.11, 3.12 or 3.13 is needed; none of python3.13, python3.12, python3.11, python3 is one." >&2; \
-	    exit 1; fi; \
-	$$python -c 'import ensurepip, venv' 2>/dev/null || { \
-	    echo "$$python lacks the venv module; on Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }; \
-	echo "Making $(VENV) with $$python"; $$python -m venv $(VENV)
 
 # The exact versions that tests and pages were made with, for every supported Python and system.
 # Versions stay as they are where they can; UPGRADE=--upgrade takes the newest, and
 # UPGRADE="--upgrade-package numpy" the newest of one. What PyTorch wants on machines with a GPU it
 # pins by itself.
-constraints: $(VENV)/.lint
+constraints: $(VENV)/.lint ## bring constraints.txt up to date with pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	cp constraints.txt $(VENV)/constraints.txt
 	$(BIN)/uv pip compile --universal --no-header --no-annotate --python-version 3.11 --all-extras \
 	    --quiet $(UPGRADE) pyproject.toml --output-file $(VENV)/constraints.txt
 	grep -vE '^(cuda|nvidia|triton)' $(VENV)/constraints.txt > constraints.txt
 
-clean:
-	rm -rf $(VENV) $(BUILT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
-	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+# Only what lies in the checkout is ours to remove. Links are followed first, so that the folder
+# that is looked at is the one that is removed.
+clean: ## remove what was made here: the environment, the book, packages, caches
+	@root=$$(pwd -P); $(PARENT); \
+	if folder=$$(unset CDPATH; cd -- "$$parent" 2>/dev/null && pwd -P); then \
+	    case "$$folder/" in \
+	    "$$root"/*) rm -rf -- "$$folder/_build" ;; \
+	    *) echo "BUILD must lie within $$root for clean, got $$BUILD: remove that by hand" >&2; \
+	       exit 2 ;; \
+	    esac; \
+	fi
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+INSTALL := $(BIN)/python -m pip install --quiet
+ifneq ($(RESOLUTION),)
+INSTALL := $(INSTALL) uv && $(BIN)/uv pip install --quiet --python $(BIN)/python \
+    --resolution $(RESOLUTION)
+endif
+
+# A stamp file for every extra: newer than what it was made from, or made again. pip writes a
+# package's INSTALLER last, and takes one without it for complete: what an interrupted run has left
+# half installed is made known as absent.
+$(VENV)/.%: pyproject.toml $(CONSTRAINTS) | $(BIN)/activate
+	@for info in $(VENV)/lib/python*/site-packages/*.dist-info; do \
+	    [ -e "$$info/INSTALLER" ] || rm -rf "$$info"; done
+	$(INSTALL) $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) --editable ".[$*]"
+	@touch $@
+
+# The script activate is what venv writes last: without it, an interrupted try is cleared away.
+$(BIN)/activate:
+	@if [ -n "$$PYTHON" ]; then set -- "$$PYTHON"; \
+	else set -- python3.13 python3.12 python3.11 python3; fi; \
+	for python in "$$@"; do \
+	    "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	    && break; python=; done; \
+	if [ -z "$$python" ]; then \
+	    echo "Python 3.11, 3.12 or 3.13 is needed, found none among: $$*" >&2; exit 1; fi; \
+	"$$python" -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "$$python lacks the venv module; on Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }; \
+	echo "Making $(VENV) with $$python"; "$$python" -m venv --clear $(VENV)

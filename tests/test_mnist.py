@@ -272,9 +272,13 @@ def test_without_pooch(home, monkeypatch):
         load_mnist()
 
 
-@pytest.mark.skipif(not os.environ.get("MNIST_NPZ"), reason="MNIST_NPZ names no mnist.npz")
 def test_the_real_thing():
-    x_train, y_train, x_test, y_test = load_mnist()
+    try:
+        x_train, y_train, x_test, y_test = load_mnist(progress=False)
+    except DatasetError:
+        if os.environ.get("MNIST_NPZ"):
+            raise
+        pytest.skip("no MNIST here, and no network to fetch it")
     assert x_train.shape == (60000, 28, 28) and x_test.shape == (10000, 28, 28)
     assert {a.dtype for a in (x_train, y_train, x_test, y_test)} == {np.dtype(np.uint8)}
     assert list(y_train[:5]) == [5, 0, 4, 1, 9]

@@ -8,6 +8,8 @@ from firstorder import objectives, schedules
 from firstorder.optimizers import AdaGrad, Adam, GradientDescent, Momentum, Optimizer, RMSprop
 from firstorder.trajectories import Trajectory, minimize
 
+__version__ = "0.2.0"
+
 __all__ = [
     "AdaGrad",
     "Adam",
