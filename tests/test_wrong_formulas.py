@@ -12,7 +12,7 @@ from firstorder.frameworks import (
 )
 from firstorder.misprints import FirstOnly, FrozenTime, MisplacedEpsilon, Uncorrected
 from firstorder.optimizers import AdamState, RMSpropState
-from walks import TOLERANCE, WALKS, disagreement, drawn, gradients, numpy_walks, own
+from harness import TOLERANCE, disagreement, drawn, gradients, itself, own, walks
 
 # More wrong formulas. Each stands for the method that it is given out for.
 
@@ -105,8 +105,8 @@ def test_a_wrong_formula_is_caught(framework, method, mutant):
     """For every setting in float64, and for some by a margin that float32 shows too."""
     optimizers, rows = drawn(framework, method, count=8), gradients(8).astype(float)
     rows[0][rows[0] == 0] = 1e-3  # so that no formula is caught merely for dividing zero by zero
-    theirs = WALKS[framework](own(framework), optimizers, rows)
-    wrong = numpy_walks([mutant(**vars(optimizer)) for optimizer in optimizers], rows)
+    theirs = walks(framework, own, optimizers, rows)
+    wrong = walks("numpy", itself, [mutant(**vars(optimizer)) for optimizer in optimizers], rows)
     apart = [disagreement(wrong[:, [i]], theirs[:, [i]]) for i in range(8)]
     assert min(apart) > 10 * TOLERANCE["float64"]
     assert max(apart) > 10 * TOLERANCE["float32"]
