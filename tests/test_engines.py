@@ -129,3 +129,10 @@ def test_neither_theta_nor_gradient_nor_state_is_changed():
         optimizer.step(theta, gradient, state)
         for part, kept in zip((theta, gradient, *state), before, strict=True):
             np.testing.assert_array_equal(part, kept)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "complex128"])
+def test_settings_are_not_turned_into_whole_or_complex_numbers(dtype):
+    rates = GradientDescent(np.array([0.1, 0.2]))
+    with pytest.raises(ValueError, match=f"theta must hold real floating-point .*, got {dtype}"):
+        settings_like(rates, np.ones(2, dtype))

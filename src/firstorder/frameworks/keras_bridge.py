@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 import keras
+import numpy as np
 
 from firstorder.checks import check_floating, check_numbers
 from firstorder.optimizers import Optimizer
@@ -116,15 +117,15 @@ class ReferenceOptimizer(keras.optimizers.Optimizer):
 
     def _slot(self, variable: keras.Variable, name: str) -> keras.Variable:
         """Create one field of one variable's state: an array like the variable, or a number."""
-        start = getattr(self.reference.init(variable), name)
-        if isinstance(start, int | float):
-            number = keras.initializers.Constant(start)
-            return self.add_variable(
-                (), number, step_type(variable), name=f"{variable.name}_{name}"
-            )
-        return self.add_variable_from_reference(
-            variable, name, lambda shape, dtype: keras.ops.cast(start, dtype)
-        )
+        sample = getattr(self.reference.init(np.array([0.7])), name)
+        if np.ndim(sample) == 0:
+            dtype = step_type(variable)
+            slot = self.add_variable((), dtype=dtype, name=f"{variable.name}_{name}")
+        else:
+            slot = self.add_variable_from_reference(variable, name)
+        if np.any(sample):  # TensorFlow would keep the memory in which zeros were computed
+            slot.assign(getattr(self.reference.init(variable), name))
+        return slot
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Assign what the reference's ``step`` returns."""
