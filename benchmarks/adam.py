@@ -9,7 +9,7 @@ ImportError from the first call.
 import numpy as np
 
 from firstorder import Adam, blockwise
-from firstorder.frameworks import as_keras, as_torch, quiet_tensorflow
+from firstorder.frameworks import as_keras, as_torch, import_tensorflow
 
 REFERENCE = Adam(0.001)
 
@@ -101,7 +101,7 @@ def torch_own(threads, **flags):
 
 
 def keras_step(theta, gradient, make, wrap):
-    tf = quiet_tensorflow()
+    tf = import_tensorflow(hide_gpus=True)
     import keras
 
     variable, gradient = keras.Variable(theta), tf.constant(gradient)

@@ -7,7 +7,7 @@ import pytest
 
 from firstorder import Adam
 from firstorder.datasets import Images, load_mnist
-from firstorder.frameworks import as_optax, quiet_tensorflow
+from firstorder.frameworks import as_optax, import_tensorflow
 from firstorder.network import Network
 from firstorder.training import train
 
@@ -28,7 +28,7 @@ def data():
 
 
 def keras_epoch(data, **arguments):
-    quiet_tensorflow()
+    import_tensorflow(hide_gpus=True)
     import keras
 
     model = keras.Sequential(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from firstorder import AdaGrad, Adam, GradientDescent, Momentum, RMSprop, blockwise
+from firstorder.frameworks import KerasAdam, KerasMomentum, TorchAdaGrad, TorchRMSprop
 from firstorder.optimizers import GradientDescentState, Optimizer
 from firstorder.optimizers.base import zeros_like
 from firstorder.schedules import Cosine, InverseSqrt, Warmup
@@ -54,6 +55,11 @@ RULES = [
     RMSprop(0.01, rho=0.99),
     Adam(0.001),
     Adam(Warmup(InverseSqrt(0.1), steps=10), beta_1=0.5, beta_2=0.9, epsilon=1e-3),
+    KerasMomentum(InverseSqrt(0.1), momentum=0.9),
+    KerasMomentum(0.1, momentum=0.9, nesterov=True),
+    KerasAdam(0.001),
+    TorchAdaGrad(0.1),
+    TorchRMSprop(0.01),
     Own(0.1),
     Own(0.1, signed=False),
 ]

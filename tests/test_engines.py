@@ -11,10 +11,10 @@ from firstorder.frameworks import (
     KerasMomentum,
     TorchAdaGrad,
     TorchRMSprop,
-    quiet_tensorflow,
-    settings_like,
+    import_tensorflow,
 )
 from firstorder.schedules import Cosine, InverseSqrt
+from firstorder.settings import settings_like
 
 STEPS, SIZE = 20, 5
 TOLERANCE = {"float32": 1e-5, "float64": 1e-13}  # of the distance travelled
@@ -45,49 +45,40 @@ ARRAYS = {
 }
 
 
-def numpy_run(optimizer, theta, gradients):
-    state = optimizer.init(theta)
+def walk(step, theta, gradients, state):
     thetas = [theta]
     for gradient in gradients:
-        theta, state = optimizer.step(theta, gradient, state)
+        theta, state = step(theta, gradient, state)
         thetas.append(theta)
     return thetas, state
 
 
 def on_numpy(optimizer, theta, gradients):
-    return numpy_run(settings_like(optimizer, theta), theta, gradients)
+    optimizer = settings_like(optimizer, theta)
+    return walk(optimizer.step, theta, gradients, optimizer.init(theta))
 
 
 def on_torch(optimizer, theta, gradients):
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-    theta = torch.tensor(theta)
-    return numpy_run(settings_like(optimizer, theta), theta, torch.tensor(gradients))
+    return on_numpy(optimizer, torch.tensor(theta), torch.tensor(gradients))
 
 
 def on_jax(optimizer, theta, gradients):
     jax = pytest.importorskip("jax", reason="JAX is not installed")
     with jax.enable_x64(True) if theta.dtype == np.float64 else nullcontext():
-        state = optimizer.init(jax.numpy.asarray(theta))
-        step = jax.jit(optimizer.step)
-        thetas = [jax.numpy.asarray(theta)]
-        for gradient in gradients:
-            new, state = step(thetas[-1], jax.numpy.asarray(gradient), state)
-            thetas.append(new)
-        return thetas, state
+        theta, gradients = jax.numpy.asarray(theta), jax.numpy.asarray(gradients)
+        return walk(jax.jit(optimizer.step), theta, gradients, optimizer.init(theta))
 
 
 def on_tensorflow(optimizer, theta, gradients, compiled=None):
     pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
-    tf = quiet_tensorflow()
+    tf = import_tensorflow(hide_gpus=True)
     step = compiled(tf)(optimizer.step) if compiled else optimizer.step
-    thetas = [tf.constant(theta)]
-    state = optimizer.init(thetas[0])
+    theta = tf.constant(theta)
+    state = optimizer.init(theta)
     if compiled:  # a Python number would be traced anew at each step
         state = state._replace(t=tf.constant(0, theta.dtype))
-    for gradient in gradients:
-        new, state = step(thetas[-1], tf.constant(gradient), state)
-        thetas.append(new)
-    return thetas, state
+    return walk(step, theta, tf.constant(gradients), state)
 
 
 def in_a_graph(*arguments):
@@ -114,7 +105,7 @@ def test_one_text_runs_on_every_engine(engine, name, dtype):
     gradients = (scales * random.normal(size=(STEPS, SIZE))).astype(np.float32)
     theta = random.normal(size=SIZE).astype(np.float32)
 
-    expected, expected_state = numpy_run(optimizer, theta.astype(float), gradients.astype(float))
+    expected, expected_state = on_numpy(optimizer, theta.astype(float), gradients.astype(float))
     thetas, state = engine(optimizer, theta.astype(dtype), gradients.astype(dtype))
 
     found = np.asarray(thetas[-1])
@@ -138,3 +129,10 @@ def test_neither_theta_nor_gradient_nor_state_is_changed():
         optimizer.step(theta, gradient, state)
         for part, kept in zip((theta, gradient, *state), before, strict=True):
             np.testing.assert_array_equal(part, kept)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "complex128"])
+def test_settings_are_not_turned_into_whole_or_complex_numbers(dtype):
+    rates = GradientDescent(np.array([0.1, 0.2]))
+    with pytest.raises(ValueError, match=f"theta must hold real floating-point .*, got {dtype}"):
+        settings_like(rates, np.ones(2, dtype))

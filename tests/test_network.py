@@ -61,9 +61,9 @@ def test_parameters_of_another_network_are_refused(argument, length):
 
 def test_agrees_with_tensorflow():
     pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
-    from firstorder.frameworks import quiet_tensorflow
+    from firstorder.frameworks import import_tensorflow
 
-    tf = quiet_tensorflow()
+    tf = import_tensorflow(hide_gpus=True)
     network = Network((784, 128, 10), dropout=0.2)
     random = np.random.default_rng(0)
     theta = network.init(random)

@@ -6,7 +6,7 @@ import pytest
 from firstorder import Adam, GradientDescent
 from firstorder.frameworks import as_optax
 from firstorder.schedules import InverseSqrt
-from three_steps import GRADIENTS, OPTIMIZERS, THETAS, close, expected
+from harness import OPTIMIZERS
 
 
 @pytest.fixture
@@ -15,23 +15,6 @@ def jax():
     jax = pytest.importorskip("jax", reason="JAX is not installed")
     with jax.enable_x64(True):
         yield jax
-
-
-@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
-@pytest.mark.parametrize("jit", [False, True])
-def test_optax_updates_to_what_the_step_returns(jax, optimizer, jit):
-    import optax
-
-    transformation = as_optax(optimizer)
-    update = jax.jit(transformation.update) if jit else transformation.update
-    params = {"layer": [jax.numpy.asarray(THETAS[0])], "bias": jax.numpy.asarray(THETAS[1])}
-    state = transformation.init(params)
-    for weights, bias in GRADIENTS:
-        gradients = {"layer": [jax.numpy.asarray(weights)], "bias": jax.numpy.asarray(bias)}
-        updates, state = update(gradients, state, params)
-        params = optax.apply_updates(params, updates)
-    close([params["layer"][0], params["bias"]], expected(optimizer), rtol=1e-12)
-    assert int(state.t) == len(GRADIENTS)
 
 
 def test_optax_chains_it_and_needs_params(jax):
@@ -87,3 +70,21 @@ def test_optax_takes_trees_with_nothing_in_them(jax):
     params = {"frozen": None, "free": jax.numpy.ones(2)}
     updates, _ = transformation.update(params, transformation.init(params), params)
     assert updates["frozen"] is None and updates["free"].shape == (2,)
+
+
+@pytest.mark.parametrize("dtype", ["int32", "complex64"])
+def test_optax_refuses_leaves_of_other_numbers_by_name(jax, dtype):
+    params = {"layer": [jax.numpy.ones(2), jax.numpy.ones(2, dtype)]}
+    message = rf"^params\['layer'\]\[1\] must hold real .* numbers, got {dtype}$"
+    with pytest.raises(ValueError, match=message):
+        as_optax(GradientDescent(0.5)).init(params)
+
+
+def test_optax_asks_for_the_learning_rate_once_a_step(jax):
+    asked = []
+    transformation = as_optax(GradientDescent(lambda t: asked.append(int(t)) or 0.5))
+    params = [jax.numpy.ones(2), jax.numpy.ones(3)]
+    state = transformation.init(params)
+    for _ in range(2):
+        _, state = transformation.update(params, state, params)
+    assert asked == [1, 2]

@@ -14,8 +14,7 @@ HEAVY = {
     "tensorflow", "keras", "torch", "jax", "optax", "matplotlib", "IPython", "scipy", "sklearn",
     "pooch", "tqdm", "PIL",
 }  # fmt: skip
-# These import their framework when they are imported: they hold classes that derive from its own.
-FRAMEWORKS = {f"firstorder.frameworks.{name}": name for name in ("keras", "torch", "optax")}
+FRAMEWORKS = ("keras", "torch", "optax")
 
 
 def modules():
@@ -24,8 +23,10 @@ def modules():
 
 
 def load(name):
-    if name in FRAMEWORKS:
-        pytest.importorskip(FRAMEWORKS[name])
+    """A module; one that builds a bridge imports its framework, for it derives from its classes."""
+    for framework in FRAMEWORKS:
+        if name.endswith(("frameworks", f".{framework}_bridge")):
+            pytest.importorskip(framework, reason=f"{framework} is not installed")
     return importlib.import_module(name)
 
 
@@ -51,9 +52,19 @@ def test_importing_it_takes_numpy_alone():
     assert HEAVY & set(loaded.stdout.split()) == set()
 
 
-@pytest.mark.parametrize("name", firstorder.__all__)
+@pytest.mark.parametrize("name", modules())
 def test_every_public_name_is_there(name):
-    assert getattr(firstorder, name) is not None
+    module = load(name)
+    for key in getattr(module, "__all__", []):
+        assert getattr(module, key) is not None, key
+
+
+@pytest.mark.parametrize("name", modules()[1:])
+def test_no_module_bears_the_name_of_a_library_or_hides_behind_a_function(name):
+    load(name)
+    package, _, leaf = name.rpartition(".")
+    assert leaf not in HEAVY | {"numba", "numpy"}
+    assert inspect.ismodule(getattr(importlib.import_module(package), leaf))
 
 
 @pytest.mark.parametrize("name", modules())

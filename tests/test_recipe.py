@@ -10,7 +10,7 @@ pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
 
 from firstorder import Adam  # noqa: E402
 from firstorder.datasets import load_digits  # noqa: E402
-from firstorder.frameworks import KerasAdam, as_keras, quiet_tensorflow  # noqa: E402
+from firstorder.frameworks import KerasAdam, as_keras, import_tensorflow  # noqa: E402
 from firstorder.network import Network  # noqa: E402
 from firstorder.training import train  # noqa: E402
 
@@ -30,7 +30,7 @@ def recipe(data):
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     printed = [text for text in code if "Sequential" in text or "model.fit(x_train" in text]
     names = {
-        "tf": quiet_tensorflow(),
+        "tf": import_tensorflow(hide_gpus=True),
         "np": np,
         "time": __import__("time"),
         "data": data,

@@ -12,7 +12,7 @@ from firstorder.misprints import (
     Uncorrected,
     misprinted,
 )
-from walks import TOLERANCE, WALKS, disagreement, drawn, gradients, numpy_walks, own
+from harness import TOLERANCE, disagreement, drawn, gradients, itself, own, walks
 
 # Where each method's own formula is looked up.
 OWN = {
@@ -43,8 +43,8 @@ def test_a_wrong_formula_is_caught(framework, method, wrong):
     """For every setting in float64, and for some by a margin that float32 shows too."""
     optimizers, rows = drawn(framework, method, count=8), gradients(8).astype(float)
     rows[0][rows[0] == 0] = 1e-3  # so that no formula is caught merely for dividing zero by zero
-    theirs = WALKS[framework](own(framework), optimizers, rows)
-    ours = numpy_walks([wrong(**vars(optimizer)) for optimizer in optimizers], rows)
+    theirs = walks(framework, own, optimizers, rows)
+    ours = walks("numpy", itself, [wrong(**vars(optimizer)) for optimizer in optimizers], rows)
     apart = [disagreement(ours[:, [i]], theirs[:, [i]]) for i in range(8)]
     assert min(apart) > 10 * TOLERANCE["float64"]
     assert max(apart) > 10 * TOLERANCE["float32"]

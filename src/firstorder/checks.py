@@ -123,7 +123,7 @@ def check_floating(name: str, array: Any) -> None:
     ValueError: theta must hold real floating-point numbers, got int64
     """
     dtype = getattr(array, "dtype", type(array))
-    if np.iscomplexobj(array) or (hasattr(array, "dtype") and "float" not in str(dtype)):
+    if isinstance(array, complex) or (hasattr(array, "dtype") and "float" not in str(dtype)):
         raise ValueError(
             f"{name} must hold real floating-point numbers, got {getattr(dtype, '__name__', dtype)}"
         )

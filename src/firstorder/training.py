@@ -93,13 +93,14 @@ def train(
     losses: list[float] = []
     diverged = False
     with _one_blas_thread(), np.errstate(all="ignore"):  # overflow is recorded as divergence
+        compiled = blockwise.obstacle(optimizer, theta) is None
         for epoch in range(1, epochs + 1):
             loss = hits = 0.0  # sums over the epoch's examples
             order = random.permutation(len(y))
             batches = [order[i : i + batch_size] for i in range(0, len(y), batch_size)]
             for batch in _bar(batches, f"epoch {epoch}/{epochs}") if progress else batches:
                 got = network.loss_and_gradient(theta, x[batch], y[batch], random, out=gradient)
-                state = blockwise.step(optimizer, theta, gradient, state)
+                state = blockwise.step(optimizer, theta, gradient, state, compiled=compiled)
                 losses.append(got.loss)
                 loss += got.loss * len(batch)
                 hits += got.correct

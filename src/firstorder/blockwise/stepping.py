@@ -13,7 +13,7 @@ from firstorder.blockwise.threads import share_out
 from firstorder.checks import check_numbers, check_vector, check_whole
 from firstorder.optimizers import Optimizer
 from firstorder.optimizers.base import arrays_of, at_step, check_optimizer
-from firstorder.settings import settings_of
+from firstorder.settings import bound, settings_of
 
 # Large enough that Python's overhead does not count, that NumPy reuses the temporary arrays of a
 # formula in place (it does from 256 KiB on) and that two threads seldom wait for each other;
@@ -119,7 +119,7 @@ def step(
     arrays = checked_arrays(optimizer, theta, gradient, state)
     optimizer = at_step(optimizer, state.t + 1, theta)
     check_numbers(settings_of(optimizer), "blockwise stepping")
-    reason = _obstacle(optimizer, theta) if compiled else None
+    reason = obstacle(optimizer, theta) if compiled else None
     if reason:
         message = f"{type(optimizer).__name__} is stepped in blocks: {reason}"
         warnings.warn(message, RuntimeWarning, stacklevel=2)
@@ -172,11 +172,6 @@ def obstacle(optimizer: Optimizer, theta: np.ndarray) -> str | None:
     ...     obstacle(Adam(), np.zeros(3))
     'np.errstate asks for exceptions, which only NumPy raises'
     """
-    return _obstacle(at_step(optimizer, 1, theta), theta)
-
-
-def _obstacle(optimizer: Optimizer, theta: np.ndarray) -> str | None:
-    """Return the same for a rule that is bound to a step."""
     if not optimizer.coordinatewise:
         return "it is not a rule for each coordinate by itself"
     if "raise" in np.geterr().values():
@@ -185,6 +180,8 @@ def _obstacle(optimizer: Optimizer, theta: np.ndarray) -> str | None:
         from firstorder.blockwise import compiling
     except ImportError:
         return "Numba is not installed; `pip install numba`"
+    if callable(optimizer.learning_rate):  # which is asked only for steps that are taken
+        optimizer = bound(optimizer, learning_rate=1.0)
     return compiling.obstacle(optimizer, theta.dtype)
 
 

@@ -7,12 +7,18 @@ settings exist that mean the same. Nothing here imports a framework until it is 
 
 from __future__ import annotations
 
-from firstorder.frameworks.carry import as_keras, as_optax, as_torch
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from firstorder.frameworks.dialects import KerasAdam, KerasMomentum, TorchAdaGrad, TorchRMSprop
-from firstorder.frameworks.meaning import NoTranslation
-from firstorder.frameworks.native import recognise, translate
-from firstorder.frameworks.quiet import quiet_tensorflow
-from firstorder.frameworks.settings import settings_like
+from firstorder.frameworks.recognition import recognise
+from firstorder.frameworks.tensorflow_import import import_tensorflow
+from firstorder.frameworks.translation import NoTranslation, translate
+
+if TYPE_CHECKING:
+    from firstorder.frameworks.keras_bridge import as_keras
+    from firstorder.frameworks.optax_bridge import as_optax
+    from firstorder.frameworks.torch_bridge import as_torch
 
 __all__ = [
     "KerasAdam",
@@ -23,8 +29,15 @@ __all__ = [
     "as_keras",
     "as_optax",
     "as_torch",
-    "quiet_tensorflow",
+    "import_tensorflow",
     "recognise",
-    "settings_like",
     "translate",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a bridge, and with it the framework, when its function is first asked for."""
+    if name in ("as_keras", "as_optax", "as_torch"):
+        bridge = import_module(f"{__name__}.{name.removeprefix('as_')}_bridge")
+        return getattr(bridge, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

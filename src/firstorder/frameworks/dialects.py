@@ -1,14 +1,14 @@
-"""What the frameworks mean where they differ from the papers, each told as its difference.
+"""What the frameworks mean where they differ from the papers.
 
-A dialect is a reference optimizer like any other: it runs on every engine, and ``as_keras``,
-``as_optax`` and ``as_torch`` take it, so that one framework's meaning can be had in another.
+A dialect is a reference optimizer with one thing changed, and it is used like any other:
+``as_keras``, ``as_optax`` and ``as_torch`` take it, so that one framework's meaning can be had in
+another.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from firstorder.frameworks.settings import bound
 from firstorder.optimizers import (
     AdaGrad,
     AdaGradState,
@@ -28,11 +28,12 @@ class KerasMomentum(Momentum):
     r"""Momentum with the learning rate inside the sum, as Keras keeps it.
 
     .. math::
-        u_t &= \beta\, u_{t-1} + \alpha_t\, g_t \\
-        \theta_t &= \theta_{t-1} - u_t
+        m_t &= \beta\, m_{t-1} + \alpha_t\, g_t \\
+        \theta_t &= \theta_{t-1} - m_t && \text{(heavy ball)} \\
+        \theta_t &= \theta_{t-1} - (\alpha_t\, g_t + \beta\, m_t) && \text{(Nesterov)}
 
     The same as ``Momentum`` while :math:`\alpha_t` does not change. Keras's
-    velocity is :math:`-u_t`.
+    velocity is :math:`-m_t`.
 
     Examples
     --------
@@ -45,9 +46,12 @@ class KerasMomentum(Momentum):
     def step(
         self, theta: Array, gradient: Array, state: MomentumState
     ) -> tuple[Array, MomentumState]:
-        """Return what the reference does with rate 1 on the gradient times the learning rate."""
-        push = self.rate(state.t + 1) * gradient
-        return Momentum.step(bound(self, learning_rate=1.0), theta, push, state)
+        """Return the parameters and the state after one step along ``gradient``."""
+        t = state.t + 1
+        push = self.rate(t) * gradient
+        m = self.momentum * state.m + push
+        theta = theta - (push + self.momentum * m if self.nesterov else m)
+        return theta, MomentumState(t, m)
 
 
 @dataclass(frozen=True)
@@ -68,10 +72,11 @@ class TorchAdaGrad(AdaGrad):
     def step(
         self, theta: Array, gradient: Array, state: AdaGradState
     ) -> tuple[Array, AdaGradState]:
-        """Return the parameters and the state, which is the reference's, after one step."""
-        _, state = super().step(theta, gradient, state)
-        theta = theta - self.rate(state.t) * gradient / (state.G**0.5 + self.epsilon)
-        return theta, state
+        """Return the parameters and the state after one step along ``gradient``."""
+        t = state.t + 1
+        G = state.G + gradient**2
+        theta = theta - self.rate(t) * gradient / (G**0.5 + self.epsilon)
+        return theta, AdaGradState(t, G)
 
 
 @dataclass(frozen=True)
@@ -93,10 +98,11 @@ class TorchRMSprop(RMSprop):
     def step(
         self, theta: Array, gradient: Array, state: RMSpropState
     ) -> tuple[Array, RMSpropState]:
-        """Return the parameters and the state, which is the reference's, after one step."""
-        _, state = super().step(theta, gradient, state)
-        theta = theta - self.rate(state.t) * gradient / (state.v**0.5 + self.epsilon)
-        return theta, state
+        """Return the parameters and the state after one step along ``gradient``."""
+        t = state.t + 1
+        v = self.rho * state.v + (1 - self.rho) * gradient**2
+        theta = theta - self.rate(t) * gradient / (v**0.5 + self.epsilon)
+        return theta, RMSpropState(t, v)
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,10 @@ class KerasAdam(Adam):
     epsilon: Setting = 1e-7
 
     def step(self, theta: Array, gradient: Array, state: AdamState) -> tuple[Array, AdamState]:
-        """Return what the reference does with this step's epsilon."""
-        epsilon = self.epsilon / (1 - self.beta_2 ** (state.t + 1)) ** 0.5
-        return Adam.step(bound(self, epsilon=epsilon), theta, gradient, state)
+        """Return the parameters and the state after one step along ``gradient``."""
+        t = state.t + 1
+        m = self.beta_1 * state.m + (1 - self.beta_1) * gradient
+        v = self.beta_2 * state.v + (1 - self.beta_2) * gradient**2
+        rate = self.rate(t) * (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
+        theta = theta - rate * m / (v**0.5 + self.epsilon)
+        return theta, AdamState(t, m, v)

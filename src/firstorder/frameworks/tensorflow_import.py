@@ -1,4 +1,4 @@
-"""Import TensorFlow without the lines that it writes to the process's standard error."""
+"""TensorFlow imported without the notes that it writes to the process's standard error."""
 
 from __future__ import annotations
 
@@ -11,21 +11,23 @@ from types import ModuleType
 from firstorder.checks import check_whole
 
 
-def quiet_tensorflow(threads: int | None = None, *, gpu: bool = False) -> ModuleType:
-    """Import and return TensorFlow, silently.
+def import_tensorflow(threads: int | None = None, *, hide_gpus: bool = False) -> ModuleType:
+    """Import and return TensorFlow, silently, for Keras to compute with.
 
     TensorFlow's libraries write notes about the processor to file descriptor 2 while they load,
     whatever the log level; a notebook would store them, and they name a process and a time.
 
+    Keras computes with TensorFlow from then on, unless the environment variable ``KERAS_BACKEND``
+    names another library or Keras has been imported before.
+
     Parameters
     ----------
     threads : int, optional
-        Threads within an operation and between operations; TensorFlow's choice by default. It
-        can be set only before TensorFlow has run its first operation.
-    gpu : bool
-        Whether TensorFlow may see the GPUs of this machine. By default they are hidden, so that
-        results are the processor's, to the last bit of one machine, with or without a GPU: a GPU
-        sums in an order that changes from run to run.
+        Threads within an operation and between operations; TensorFlow's choice by default.
+        TensorFlow takes the number only before its first operation.
+    hide_gpus : bool
+        Whether to compute on the processor alone. Then results are the same to the last bit from
+        run to run on one machine; a GPU sums in an order that changes.
 
     Returns
     -------
@@ -37,8 +39,8 @@ def quiet_tensorflow(threads: int | None = None, *, gpu: bool = False) -> Module
     ValueError
         If ``threads`` is not a positive whole number.
     RuntimeError
-        If TensorFlow has already started with another number of ``threads``, or with GPUs that
-        are to be hidden.
+        If TensorFlow has already started, with another number of ``threads`` or with a GPU that
+        is to be hidden.
     """
     if threads is not None:
         check_whole("threads", threads)
@@ -51,7 +53,7 @@ def quiet_tensorflow(threads: int | None = None, *, gpu: bool = False) -> Module
         if threads is not None:
             tf.config.threading.set_intra_op_parallelism_threads(threads)
             tf.config.threading.set_inter_op_parallelism_threads(threads)
-        if not gpu:
+        if hide_gpus:
             _hide_gpus(tf)
         tf.config.list_logical_devices()  # looks for accelerators, and complains, only once
     return tf
@@ -63,7 +65,7 @@ def _hide_gpus(tf: ModuleType) -> None:
         tf.config.set_visible_devices([], "GPU")
     except RuntimeError:
         raise RuntimeError(
-            "gpu must be True here: TensorFlow has already started, with a GPU"
+            "hide_gpus must be False here: TensorFlow has already started, with a GPU"
         ) from None
 
 
