@@ -41,7 +41,7 @@ def keras_stepper(make, thetas, mode="eager"):
 
     def step(gradients):
         apply([tf.constant(gradient) for gradient in gradients])
-        return [np.array(variable) for variable in variables]
+        return [keras.ops.convert_to_numpy(variable) for variable in variables]
 
     return step
 
