@@ -18,7 +18,7 @@ PYTHON ?=
 CONSTRAINTS ?= constraints.txt
 WORKERS ?= 2
 
-.PHONY: book test lab execute bench lint constraints clean
+.PHONY: book test lab execute bench lint mutants constraints clean
 .DEFAULT_GOAL := book
 
 book: $(VENV)/.book
@@ -32,6 +32,13 @@ lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Mutation testing: every small change to the code must fail a test. Takes up where it was stopped;
+# MUTANTS="firstorder.schedules.*" tests those again. `rm -r mutants` starts afresh.
+mutants: $(VENV)/.mutants
+	mkdir -p mutants/src
+	PYTHONPATH=$(CURDIR)/tools:$(CURDIR)/mutants/src $(BIN)/mutmut run --max-children $(WORKERS) $(MUTANTS)
+	$(BIN)/python tools/mutation.py
 
 execute: $(VENV)/.test
 	$(BIN)/python tools/execute.py $(NOTEBOOKS)
@@ -70,5 +77,5 @@ constraints: $(VENV)/.lint
 	grep -vE '^(cuda|nvidia|triton)' $(VENV)/constraints.txt > constraints.txt
 
 clean:
-	rm -rf $(VENV) $(BUILT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) $(BUILT) mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
