@@ -122,6 +122,12 @@ def test_a_wrong_gradient_is_noticed():
         assert gradient_error(wrong, np.array([-1.2, 1.0])) > 5e-4
 
 
+@pytest.mark.parametrize("dtype", [float, np.float32, int])
+def test_gradients_are_checked_in_double_precision_whatever_the_points_are(dtype):
+    points = np.array([[-1.3, 1.1], [2.7, 5.9], [3.2, -2.6]]).astype(dtype)
+    assert gradient_error(o.rosenbrock(), points) < 1e-9
+
+
 def test_the_best_step_is_near_the_cube_root_of_eps():
     """Too small a step drowns in rounding: 1e-12 leaves four digits, where 6e-6 leaves ten."""
     best = gradient_error(o.himmelblau(), np.array([1.0, 1.0]))
