@@ -34,7 +34,7 @@ endif
 PARENT = parent=$$BUILD; [ "$$(basename "$$BUILD")" != _build ] || parent=$$(dirname "$$BUILD")
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check package lint lab execute bench constraints clean
+.PHONY: help book test check package lint lab execute bench mutants constraints clean
 .NOTPARALLEL:  # pip is not to be run twice at once
 
 help: ## show this list
@@ -69,6 +69,13 @@ execute: $(VENV)/.test ## run the notebooks and store their outputs; NOTEBOOKS=.
 bench: $(VENV)/.bench ## measure speed and memory, as ratios within one run
 	$(BIN)/python -m pytest benchmarks --benchmark-only $(ARGS)
 
+# Takes up where it was stopped. MUTANTS="firstorder.schedules.*" tests those again, and
+# `rm -r mutants` starts afresh.
+mutants: $(VENV)/.mutants ## change the code in every small way, and see a test fail; takes an hour
+	mkdir -p mutants/src
+	PYTHONPATH="$(CURDIR)/tools:$(CURDIR)/mutants/src" $(BIN)/mutmut run --max-children $(WORKERS) $(MUTANTS)
+	$(BIN)/python tools/mutation.py
+
 # The exact versions that tests and pages were made with, for every supported Python and system.
 # Versions stay as they are where they can; UPGRADE=--upgrade takes the newest, and
 # UPGRADE="--upgrade-package numpy" the newest of one. What PyTorch wants on machines with a GPU it
@@ -91,7 +98,7 @@ clean: ## remove what was made here: the environment, the book, packages, caches
 	       exit 2 ;; \
 	    esac; \
 	fi
-	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) dist mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 INSTALL := $(BIN)/python -m pip install --quiet

@@ -144,6 +144,12 @@ def test_a_wrong_gradient_is_noticed():
         assert gradient_error(wrong, np.array([-1.2, 1.0])) > 5e-4
 
 
+@pytest.mark.parametrize("dtype", [float, np.float32, int])
+def test_gradients_are_checked_in_double_precision_whatever_the_points_are(dtype):
+    points = np.array([[-1.3, 1.1], [2.7, 5.9], [3.2, -2.6]]).astype(dtype)
+    assert gradient_error(o.rosenbrock(), points) < 1e-9
+
+
 def test_the_best_step_is_near_the_cube_root_of_eps():
     """Too small a step drowns in rounding: 1e-12 leaves four digits, where 6e-6 leaves ten."""
     best = gradient_error(o.himmelblau(), np.array([1.0, 1.0]))
@@ -153,8 +159,16 @@ def test_the_best_step_is_near_the_cube_root_of_eps():
 
 
 def test_differences_of_a_quadratic_are_exact_for_any_step():
-    bowl, point = o.quadratic([1.0, 4.0]), np.array([[1.0, 2.0], [0.5, -1.0]])
-    np.testing.assert_allclose(central_differences(bowl, point, 0.5), bowl.gradient(point))
+    bowl = o.quadratic([1.0, 4.0])
+    for points in (np.array([[1.0, 2.0], [0.5, -1.0]]), np.array([[1, 2], [3, -1]])):
+        np.testing.assert_allclose(central_differences(bowl, points, 0.5), bowl.gradient(points))
+
+
+def test_the_error_of_a_gradient_is_relative_from_one_on_and_absolute_below():
+    for slope, error in [(0.5, 0.1), (1.0, 0.1), (1.5, 0.1 / 1.5), (10.0, 0.01)]:
+        line = o.linear(slope)
+        wrong = dataclasses.replace(line, value=lambda x, s=slope: (s + 0.1) * x)
+        assert gradient_error(wrong, 0.0) == pytest.approx(error, rel=1e-6)
 
 
 def test_objectives_are_told_apart_by_identity():

@@ -26,6 +26,7 @@ SCHEDULES = [
     (Cosine(0.1, 20), np.where(T <= 21, 0.1 * np.cos(np.pi * (T - 1) / 40) ** 2, 0.0)),
     (Cosine(0.1, 1, final=0.02), np.append(0.1, 0.02 * np.ones(29))),
     (Warmup(0.1, 10), np.append(0.01 * T[:10], 0.1 * np.ones(20))),
+    (Warmup(0.1, np.int64(10)), np.append(0.01 * T[:10], 0.1 * np.ones(20))),
     (Warmup(InverseSqrt(0.1), 4), np.append(T[:4] / 40 / np.sqrt(T[:4]), 0.1 / np.sqrt(T[4:]))),
 ]
 every = pytest.mark.parametrize("schedule, rates", SCHEDULES, ids=lambda x: type(x).__name__)
