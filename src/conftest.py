@@ -1,6 +1,6 @@
-"""Doctests are collected everywhere but in modules that import a framework when imported.
+"""Doctests are collected everywhere but in modules that import a framework or Numba themselves.
 
-What those show is run by tests/test_frameworks.py, where the framework is installed.
+What the bridges show is run by tests/test_frameworks.py, where the framework is installed.
 """
 
-collect_ignore_glob = ["firstorder/frameworks/*_bridge.py"]
+collect_ignore_glob = ["firstorder/frameworks/*_bridge.py", "firstorder/blockwise/co[mo]*.py"]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from firstorder import AdaGrad, Adam, GradientDescent, Momentum, RMSprop
-from firstorder.frameworks import as_keras, import_tensorflow
+from firstorder import AdaGrad, Adam, GradientDescent, Momentum, RMSprop, frameworks
+from firstorder.frameworks import import_tensorflow
 from firstorder.schedules import InverseSqrt, Warmup
 from harness import OPTIMIZERS, close
 
@@ -41,7 +41,7 @@ def fitted(model, epochs=2):
 )
 def test_keras_fits_like_its_own_optimizer(keras, arguments):
     own = fitted(small_model(keras, keras.optimizers.RMSprop(0.01, rho=0.9), **arguments))
-    ours = fitted(small_model(keras, as_keras(RMSprop(0.01, rho=0.9)), **arguments))
+    ours = fitted(small_model(keras, frameworks.as_keras(RMSprop(0.01, rho=0.9)), **arguments))
     for one, other in zip(ours, own, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
 
@@ -60,8 +60,8 @@ def test_keras_fits_like_its_own_optimizer(keras, arguments):
 )
 def test_keras_does_around_it_what_it_does_around_its_own(keras, arguments):
     own = fitted(small_model(keras, keras.optimizers.SGD(0.5, momentum=0.5, **arguments)))
-    ours = fitted(small_model(keras, as_keras(Momentum(0.5, momentum=0.5), **arguments)))
-    plain = fitted(small_model(keras, as_keras(Momentum(0.5, momentum=0.5))))
+    ours = fitted(small_model(keras, frameworks.as_keras(Momentum(0.5, momentum=0.5), **arguments)))
+    plain = fitted(small_model(keras, frameworks.as_keras(Momentum(0.5, momentum=0.5))))
     for one, other in zip(ours, own, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
     assert max(np.max(np.abs(one - other)) for one, other in zip(ours, plain, strict=True)) > 1e-3
@@ -69,9 +69,12 @@ def test_keras_does_around_it_what_it_does_around_its_own(keras, arguments):
 
 def test_keras_takes_its_own_schedules_from_zero_and_ours_from_one(keras):
     theirs = keras.optimizers.schedules.PiecewiseConstantDecay([0], [0.5, 0.25])  # 0.5 at step 0
-    for optimizer in [as_keras(GradientDescent(theirs)), as_keras(Adam(), learning_rate=theirs)]:
+    for optimizer in [
+        frameworks.as_keras(GradientDescent(theirs)),
+        frameworks.as_keras(Adam(), learning_rate=theirs),
+    ]:
         assert float(optimizer.learning_rate) == 0.5
-    ours = as_keras(GradientDescent(Warmup(InverseSqrt(1.0), steps=2)))
+    ours = frameworks.as_keras(GradientDescent(Warmup(InverseSqrt(1.0), steps=2)))
     variable = keras.Variable(0.0)
     rates = []
     for _ in range(4):
@@ -82,7 +85,7 @@ def test_keras_takes_its_own_schedules_from_zero_and_ours_from_one(keras):
 
 
 def test_the_learning_rate_can_be_assigned_between_epochs(keras):
-    model = small_model(keras, as_keras(GradientDescent(0.5)))
+    model = small_model(keras, frameworks.as_keras(GradientDescent(0.5)))
     fitted(model)
     model.optimizer.learning_rate = 1e-30
     before = model.get_weights()
@@ -92,7 +95,7 @@ def test_the_learning_rate_can_be_assigned_between_epochs(keras):
 
 @pytest.mark.parametrize("optimizer", [OPTIMIZERS[i] for i in (0, 2, 3, 5, 6)], ids=str)
 def test_a_loaded_model_trains_on_to_the_same_bits(keras, optimizer, tmp_path):
-    model = small_model(keras, as_keras(optimizer, clipnorm=1.0))
+    model = small_model(keras, frameworks.as_keras(optimizer, clipnorm=1.0))
     fitted(model)
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
@@ -106,7 +109,7 @@ def test_a_loaded_model_trains_on_to_the_same_bits(keras, optimizer, tmp_path):
 
 @pytest.mark.parametrize("rate", [0.0, 0.0625])
 def test_a_model_loads_whatever_rate_a_callback_left(keras, rate, tmp_path):
-    for optimizer in (keras.optimizers.Adam(0.5), as_keras(Adam(0.5))):
+    for optimizer in (keras.optimizers.Adam(0.5), frameworks.as_keras(Adam(0.5))):
         model = small_model(keras, optimizer)
         callback = keras.callbacks.LearningRateScheduler(lambda epoch: 0.5 if epoch == 0 else rate)
         model.fit(*data(), epochs=2, verbose=0, callbacks=[callback])
@@ -124,11 +127,11 @@ def test_keras_refuses_variables_of_other_numbers_by_name(keras, dtype):
     except ValueError:
         return  # earlier versions of Keras have no complex variables
     with pytest.raises(ValueError, match=f"^counts must hold real .* numbers, got {dtype}$"):
-        as_keras(GradientDescent(0.5)).build([keras.Variable([1.0]), counts])
+        frameworks.as_keras(GradientDescent(0.5)).build([keras.Variable([1.0]), counts])
 
 
 def test_keras_builds_once(keras):
-    optimizer, variables = as_keras(Adam()), [keras.Variable([1.0, 2.0])]
+    optimizer, variables = frameworks.as_keras(Adam()), [keras.Variable([1.0, 2.0])]
     for _ in range(2):
         optimizer.build(variables)
     assert len(optimizer.variables) == 4  # iterations, learning rate, m and v
@@ -136,7 +139,7 @@ def test_keras_builds_once(keras):
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
 def test_keras_configurations_go_there_and_back(keras, optimizer):
-    first = as_keras(optimizer, weight_decay=0.5, name="mine")
+    first = frameworks.as_keras(optimizer, weight_decay=0.5, name="mine")
     second = keras.optimizers.deserialize(keras.optimizers.serialize(first))
     assert second.get_config() == first.get_config()
     assert type(second.reference) is type(optimizer)
@@ -146,13 +149,13 @@ def test_keras_saves_no_lambda(keras):
     with pytest.raises(
         ValueError, match="must be a number, or an optimizer or schedule of firstorder, got <f"
     ):
-        keras.optimizers.serialize(as_keras(Adam(lambda t: 0.1)))
+        keras.optimizers.serialize(frameworks.as_keras(Adam(lambda t: 0.1)))
 
 
 def test_keras_moves_the_rows_of_an_embedding_that_were_looked_up(keras):
     model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Embedding(6, 3),
                               keras.layers.Flatten(), keras.layers.Dense(1)])  # fmt: skip
-    model.compile(as_keras(AdaGrad(0.5)), loss="mse")
+    model.compile(frameworks.as_keras(AdaGrad(0.5)), loss="mse")
     before = model.get_weights()[0]
     model.fit(np.array([[1, 4], [1, 1]]), np.array([[3.0], [2.0]]), verbose=0)
     moved = np.any(model.get_weights()[0] != before, axis=1)
@@ -160,7 +163,7 @@ def test_keras_moves_the_rows_of_an_embedding_that_were_looked_up(keras):
 
 
 def test_keras_saves_a_flag_of_numpys(keras):
-    first = as_keras(Momentum(0.1, nesterov=np.True_))
+    first = frameworks.as_keras(Momentum(0.1, nesterov=np.True_))
     second = keras.optimizers.deserialize(keras.optimizers.serialize(first))
     assert second.reference.nesterov is True
 
@@ -170,7 +173,7 @@ def test_keras_trains_in_half_precision(keras, policy):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:
-        model = small_model(keras, as_keras(Adam(InverseSqrt(0.125))))
+        model = small_model(keras, frameworks.as_keras(Adam(InverseSqrt(0.125))))
         losses = model.fit(*data(), epochs=3, verbose=0).history["loss"]
     finally:
         keras.config.set_dtype_policy(before)

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from firstorder import Adam, GradientDescent
-from firstorder.frameworks import as_optax
+from firstorder import Adam, GradientDescent, frameworks
 from firstorder.schedules import InverseSqrt
 from harness import OPTIMIZERS
 
@@ -20,19 +19,19 @@ def jax():
 def test_optax_chains_it_and_needs_params(jax):
     import optax
 
-    chained = optax.chain(optax.clip(1.0), as_optax(GradientDescent(0.5)))
+    chained = optax.chain(optax.clip(1.0), frameworks.as_optax(GradientDescent(0.5)))
     theta = jax.numpy.ones(2)
     updates, _ = chained.update(jax.numpy.array([0.5, 9.0]), chained.init(theta), theta)
     np.testing.assert_array_equal(updates, [-0.25, -0.5])
     with pytest.raises(ValueError, match="params must be given"):
-        as_optax(Adam()).update(theta, as_optax(Adam()).init(theta))
+        frameworks.as_optax(Adam()).update(theta, frameworks.as_optax(Adam()).init(theta))
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
 def test_optax_keeps_half_precision_compiled_or_not(jax, optimizer, dtype):
     """Under jit JAX turns a power of t into float32: a loop would refuse what changes its type."""
-    transformation = as_optax(optimizer)
+    transformation = frameworks.as_optax(optimizer)
     start = jax.numpy.ones(3, dtype)
 
     def step(carry, gradient):
@@ -49,7 +48,7 @@ def test_optax_keeps_half_precision_compiled_or_not(jax, optimizer, dtype):
 
 
 def test_optax_traces_a_step_once(jax):
-    transformation, traced = as_optax(Adam(InverseSqrt(0.1))), []
+    transformation, traced = frameworks.as_optax(Adam(InverseSqrt(0.1))), []
 
     @jax.jit
     def update(*arguments):
@@ -64,7 +63,7 @@ def test_optax_traces_a_step_once(jax):
 
 
 def test_optax_takes_trees_with_nothing_in_them(jax):
-    transformation = as_optax(Adam())
+    transformation = frameworks.as_optax(Adam())
     updates, state = transformation.update({}, transformation.init({}), {})
     assert updates == state.m == state.v == {} and int(state.t) == 1
     params = {"frozen": None, "free": jax.numpy.ones(2)}
@@ -77,12 +76,12 @@ def test_optax_refuses_leaves_of_other_numbers_by_name(jax, dtype):
     params = {"layer": [jax.numpy.ones(2), jax.numpy.ones(2, dtype)]}
     message = rf"^params\['layer'\]\[1\] must hold real .* numbers, got {dtype}$"
     with pytest.raises(ValueError, match=message):
-        as_optax(GradientDescent(0.5)).init(params)
+        frameworks.as_optax(GradientDescent(0.5)).init(params)
 
 
 def test_optax_asks_for_the_learning_rate_once_a_step(jax):
     asked = []
-    transformation = as_optax(GradientDescent(lambda t: asked.append(int(t)) or 0.5))
+    transformation = frameworks.as_optax(GradientDescent(lambda t: asked.append(int(t)) or 0.5))
     params = [jax.numpy.ones(2), jax.numpy.ones(3)]
     state = transformation.init(params)
     for _ in range(2):

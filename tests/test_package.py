@@ -12,9 +12,15 @@ import firstorder
 
 HEAVY = {
     "tensorflow", "keras", "torch", "jax", "optax", "matplotlib", "IPython", "scipy", "sklearn",
-    "pooch", "tqdm", "PIL",
+    "pooch", "tqdm", "PIL", "numba",
 }  # fmt: skip
-FRAMEWORKS = ("keras", "torch", "optax")
+# What a module cannot be imported without: bridges derive from their framework's classes.
+NEEDED = {
+    **{f"{name}_bridge": [name] for name in ("keras", "torch", "optax")},
+    "frameworks": ["keras", "torch", "optax"],
+    "compiling": ["numba"],
+    "coordinate": ["numba"],
+}
 
 
 def modules():
@@ -23,10 +29,8 @@ def modules():
 
 
 def load(name):
-    """A module; one that builds a bridge imports its framework, for it derives from its classes."""
-    for framework in FRAMEWORKS:
-        if name.endswith(("frameworks", f".{framework}_bridge")):
-            pytest.importorskip(framework, reason=f"{framework} is not installed")
+    for library in NEEDED.get(name.rpartition(".")[2], []):
+        pytest.importorskip(library, reason=f"{library} is not installed")
     return importlib.import_module(name)
 
 

@@ -5,8 +5,7 @@ import copy
 import numpy as np
 import pytest
 
-from firstorder import AdaGrad, Adam, GradientDescent, Momentum
-from firstorder.frameworks import as_torch
+from firstorder import AdaGrad, Adam, GradientDescent, Momentum, frameworks
 from firstorder.schedules import InverseSqrt
 from harness import GRADIENTS, OPTIMIZERS, THETAS
 
@@ -32,13 +31,13 @@ def parameters(torch):
 @pytest.mark.parametrize("how", ["state_dict", "file", "deepcopy"])
 def test_torch_state_is_saved_and_restored(torch, optimizer, how, tmp_path):
     params = parameters(torch)
-    first = as_torch(optimizer, params)
+    first = frameworks.as_torch(optimizer, params)
     torch_run(torch, first, params)
     if how == "deepcopy":
         second, others = copy.deepcopy((first, params))
     else:
         others = [torch.nn.Parameter(param.detach().clone()) for param in params]
-        second = as_torch(optimizer, others)
+        second = frameworks.as_torch(optimizer, others)
         saved = first.state_dict()
         if how == "file":
             torch.save(saved, tmp_path / "state.pt")
@@ -53,7 +52,7 @@ def test_torch_state_is_saved_and_restored(torch, optimizer, how, tmp_path):
 def test_torch_groups_closures_and_schedulers(torch):
     slow, fast = parameters(torch)
     groups = [{"params": [slow], "lr": 0.25, "beta_1": 0.5}, {"params": [fast]}]
-    optimizer = as_torch(Adam(1.0), groups)
+    optimizer = frameworks.as_torch(Adam(1.0), groups)
     scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.5)
     slow.grad, fast.grad = torch.ones_like(slow), torch.ones_like(fast)
     assert optimizer.step(lambda: torch.tensor(7.0)) == 7.0
@@ -63,14 +62,14 @@ def test_torch_groups_closures_and_schedulers(torch):
     scheduler.step()
     assert [group["lr"] for group in optimizer.param_groups] == [0.125, 0.5]
     with pytest.raises(ValueError, match=r"beta_1 must be .*in \[0, 1\), got 2.0"):
-        as_torch(Adam(), [{"params": [slow], "beta_1": 2.0}])
+        frameworks.as_torch(Adam(), [{"params": [slow], "beta_1": 2.0}])
     with pytest.raises(ValueError, match=r"takes lr, beta_1, beta_2, epsilon, got \['betas'\]"):
-        as_torch(Adam(), [{"params": [slow], "betas": (0.9, 0.9)}])
+        frameworks.as_torch(Adam(), [{"params": [slow], "betas": (0.9, 0.9)}])
 
 
 def test_torch_leaves_parameters_without_gradient_and_shows_the_schedule(torch):
     params = parameters(torch)
-    optimizer = as_torch(GradientDescent(InverseSqrt(0.5)), params)
+    optimizer = frameworks.as_torch(GradientDescent(InverseSqrt(0.5)), params)
     params[1].grad = torch.ones(1, dtype=torch.float64).to_sparse()
     for rate in (0.5, 0.5 / 2**0.5):
         optimizer.step()
@@ -78,12 +77,12 @@ def test_torch_leaves_parameters_without_gradient_and_shows_the_schedule(torch):
     np.testing.assert_array_equal(params[0].detach(), THETAS[0])
     assert params[1].item() == pytest.approx(0.25 - 0.5 - 0.5 / 2**0.5)
     with pytest.raises(ValueError, match=r"a parameter group takes lr, got \['momentum'\]"):
-        as_torch(GradientDescent(0.5), [{"params": params, "momentum": 0.9}])
+        frameworks.as_torch(GradientDescent(0.5), [{"params": params, "momentum": 0.9}])
 
 
 def test_torch_refuses_the_state_of_another_method_and_keeps_its_own(torch):
-    optimizer, others = as_torch(Adam(0.25), parameters(torch)), parameters(torch)
-    for other in (as_torch(AdaGrad(0.5), others), torch.optim.Adam(others, 0.5)):
+    optimizer, others = frameworks.as_torch(Adam(0.25), parameters(torch)), parameters(torch)
+    for other in (frameworks.as_torch(AdaGrad(0.5), others), torch.optim.Adam(others, 0.5)):
         with pytest.raises(
             ValueError, match=r"state_dict must come from as_torch\(Adam\(\.\.\.\)\), got"
         ):
@@ -93,10 +92,10 @@ def test_torch_refuses_the_state_of_another_method_and_keeps_its_own(torch):
 
 def test_torch_schedulers_go_on_and_turn_momentum(torch):
     params = parameters(torch)
-    resumed = as_torch(Adam(0.5), [{"params": params, "initial_lr": 1.0}])
+    resumed = frameworks.as_torch(Adam(0.5), [{"params": params, "initial_lr": 1.0}])
     torch.optim.lr_scheduler.StepLR(resumed, step_size=1, gamma=0.5, last_epoch=1)
     assert resumed.param_groups[0]["lr"] == 0.25
-    cycled = as_torch(Momentum(0.5, momentum=0.75), params)
+    cycled = frameworks.as_torch(Momentum(0.5, momentum=0.75), params)
     torch.optim.lr_scheduler.OneCycleLR(cycled, max_lr=1.0, total_steps=4)
     assert cycled.param_groups[0]["momentum"] == 0.95
     torch_run(torch, cycled, params)
@@ -109,8 +108,8 @@ def test_torch_refuses_parameters_of_other_numbers_by_name(torch, named, dtype):
     params, name = ([("a", good), ("b", bad)], "b") if named else ([good, bad], r"params\[1\]")
     message = f"^{name} must hold real .* numbers, got torch.{dtype}$"
     with pytest.raises(ValueError, match=message):
-        as_torch(GradientDescent(0.5), params)
-    optimizer = as_torch(GradientDescent(0.5), [("c", good)] if named else [good])
+        frameworks.as_torch(GradientDescent(0.5), params)
+    optimizer = frameworks.as_torch(GradientDescent(0.5), [("c", good)] if named else [good])
     with pytest.raises(ValueError, match=message):
         optimizer.add_param_group({"params": [("b", bad)] if named else [0 * good, bad]})
     assert len(optimizer.param_groups) == 1
