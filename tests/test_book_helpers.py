@@ -54,6 +54,7 @@ def test_a_failed_check_says_how_far_off_and_how_far_is_allowed():
         check("step", 1.5, 2.0, atol=0.1, rtol=0.1)
 
 
+@pytest.mark.reads_source
 def test_the_source_of_a_step_is_the_update_rule():
     source = _source(Adam.step)
     assert source.startswith("def step(self, theta") and '"""' not in source

@@ -161,6 +161,7 @@ def failed_facts(changed, method):
     return failed
 
 
+@pytest.mark.reads_source
 @pytest.mark.parametrize(
     "method, right, wrong",
     [pytest.param(*case[1:], id=f"{case[1].__name__}: {case[0]}") for case in SLIPS],
@@ -200,6 +201,7 @@ def all_mutations(method):
         vars(node).update(before)
 
 
+@pytest.mark.reads_source
 @pytest.mark.parametrize("method", METHODS)
 def test_every_single_change_to_a_formula_is_caught(method):
     sources = list(all_mutations(method))
@@ -210,11 +212,13 @@ def test_every_single_change_to_a_formula_is_caught(method):
     assert not survivors, "\n".join(survivors)
 
 
+@pytest.mark.reads_source
 def test_the_unchanged_source_passes_as_a_mutant():
     for method in METHODS:
         assert failed_facts(with_step(method, step_source(method)), method) == []
 
 
+@pytest.mark.reads_source
 def test_adam_whose_t_stands_still_runs_away_as_reported():
     """The steps of a published TensorFlow Adam on a slope: 1, 1.34, 1.83, 2.06, then 0.34."""
     steps = moves(FrozenTime(1.0), -np.ones(2000))

@@ -71,6 +71,7 @@ def test_no_module_bears_the_name_of_a_library_or_hides_behind_a_function(name):
     assert inspect.ismodule(getattr(importlib.import_module(package), leaf))
 
 
+@pytest.mark.reads_source
 @pytest.mark.parametrize("name", modules())
 def test_every_public_name_is_documented(name):
     module = load(name)
