@@ -1,8 +1,8 @@
 """The role ``minutes``: how long a page takes to read, counted when the book is built.
 
-``{minutes}`06-adam``` stands for "45 minutes". Counted are the words of the page's text without what
-folds (proofs, solutions) and without its exercises and further reading, at 130 words a minute,
-which leaves time for the formulas and the code; the sum is rounded up to 5 minutes.
+``{minutes}`06-adam``` stands for "45 minutes". Counted are the words of the page's text without
+what folds (proofs, solutions) and without its exercises and further reading, at 130 words a
+minute, which leaves time for the formulas and the code; the sum is rounded up to 5 minutes.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def words(text: str) -> int:
         if line.startswith("## "):
             reading = line.removeprefix("## ").strip().lower() not in UNREAD
         if reading and not re.match(r"\s*:\w+:", line):  # an option of a directive
+            line = re.sub(r"^\s*[`:]{3,}(\{[\w:-]+\})?", "", line)  # a directive, but for its title
             count += len(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", line))
     return count
 
