@@ -1,4 +1,4 @@
-"""The role ``printed`` quotes a chapter's output, or refuses."""
+"""The roles ``printed`` and ``measured`` quote a chapter's output, or refuse."""
 
 import importlib.util
 import json
@@ -45,3 +45,9 @@ def test_a_line_is_quoted(printed, notebook, label, quoted):
 def test_a_label_must_be_printed_once(printed, notebook, label, count):
     with pytest.raises(LookupError, match=f"^{count} lines printed in chapter.ipynb start with"):
         printed.find_printed(notebook, label)
+
+
+def test_the_measured_number_of_a_check_is_quoted_alone(printed, notebook):
+    assert printed.find_measured(notebook, "first step / α") == "3.162"
+    with pytest.raises(LookupError, match="'2', printed in chapter.ipynb, is no number that was"):
+        printed.find_measured(notebook, "β = 0.99")
