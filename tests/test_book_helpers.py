@@ -14,6 +14,7 @@ from firstorder.optimizers import AdamState
     [
         (3.1622776, 10**0.5, {"rtol": 1e-6}, "3.162 measured, 3.162 predicted"),
         (2, 2, {}, "2 measured, 2 predicted"),
+        (1.25, 1.0, {"atol": 0.25}, "1.25 measured, 1 predicted"),
         (0.98, 1.0, {"atol": 0.03}, "0.98 measured, 1 predicted"),
         (-1e-17, 0.0, {"atol": 1e-12}, "0 measured, 0 predicted"),
         (0.01, 0.0, {"atol": 0.1}, "0 measured, 0 predicted"),

@@ -1,11 +1,15 @@
 """Settings of the optimizers: refused with a reason, stored as floats, frozen, documented."""
 
 import dataclasses
+import pickle
 
 import numpy as np
 import pytest
 
 from firstorder import AdaGrad, Adam, GradientDescent, Momentum, RMSprop
+from firstorder.frameworks import KerasAdam
+from firstorder.schedules import Constant, Cosine, InverseSqrt
+from firstorder.settings import bound, settings_like, settings_of
 
 METHODS = [GradientDescent, Momentum, AdaGrad, RMSprop, Adam]
 ALWAYS_BAD = [
@@ -77,3 +81,96 @@ def test_settings_are_frozen_and_nobody_elses_array():
 def test_defaults_are_the_documented_ones(method, settings):
     given_rate = {} if method in (RMSprop, Adam) else {"learning_rate": 1.0}
     assert dataclasses.asdict(method(**given_rate)) == settings
+
+
+RATES = np.array([0.1, 0.2])
+EQUAL = [
+    (Adam(), Adam()),
+    (GradientDescent(RATES), GradientDescent([0.1, 0.2])),
+    (GradientDescent(InverseSqrt(RATES)), GradientDescent(InverseSqrt(RATES))),
+    (Momentum(0.1, nesterov=True), Momentum(0.1, nesterov=np.True_)),
+    (Cosine(1, steps=3), Cosine(1.0, steps=np.int64(3))),
+]
+DIFFERENT = [
+    (Adam(), Adam(epsilon=1e-7)),
+    (Adam(), KerasAdam(0.001, epsilon=1e-8)),
+    (GradientDescent(RATES), GradientDescent(2 * RATES)),
+    (GradientDescent(RATES), GradientDescent(RATES[:, None])),
+    (GradientDescent(InverseSqrt(RATES)), GradientDescent(InverseSqrt(0.1))),
+    (Momentum(0.1), Momentum(0.1, nesterov=True)),
+    (InverseSqrt(0.1), Constant(0.1)),
+    (Adam(), None),
+]
+
+
+@pytest.mark.parametrize("one, other", EQUAL, ids=repr)
+def test_equal_settings_make_equal_optimizers(one, other):
+    assert one == other and not one != other
+    assert len({one, other}) == 1
+    assert pickle.loads(pickle.dumps(one)) == other
+
+
+@pytest.mark.parametrize("one, other", DIFFERENT, ids=repr)
+def test_other_settings_make_other_optimizers(one, other):
+    assert one != other and not one == other
+    assert len({one, other}) == 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Nameless(GradientDescent):
+    """A reader's rule that says for itself when two of it are equal."""
+
+    def __eq__(self, other):
+        return isinstance(other, GradientDescent)
+
+    __hash__ = None
+
+
+def test_a_rule_may_say_for_itself_when_it_is_equal():
+    assert Nameless(0.1) == GradientDescent(0.2)
+
+
+def test_arrays_in_settings_cannot_be_written_to():
+    for owner, name in [(GradientDescent(RATES), "learning_rate"), (InverseSqrt(RATES), "initial")]:
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(owner, name)[0] = -5
+
+
+def test_bound_settings_are_not_checked_and_leave_the_original_as_it_was():
+    optimizer = Adam()
+    other = bound(optimizer, learning_rate="a tensor", beta_1=2.0)
+    assert settings_of(other) == {**settings_of(optimizer), "learning_rate": "a tensor",
+                                  "beta_1": 2.0}  # fmt: skip
+    assert optimizer == Adam()
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_settings_like_theta_are_of_its_type(dtype):
+    optimizer = Adam(RATES, beta_1=0.5)
+    alike = settings_like(optimizer, np.ones(2, dtype))
+    assert alike.learning_rate.dtype == dtype and alike.beta_1 == 0.5
+    np.testing.assert_array_equal(alike.learning_rate, RATES.astype(dtype))
+    assert settings_like(Adam(), np.ones(2, dtype)) == Adam()
+    with pytest.raises(ValueError, match="theta must hold real floating-point numbers, got int64"):
+        settings_like(optimizer, np.ones(2, int))
+
+
+@pytest.mark.parametrize("rate", [0.1, np.float64(0.1), np.array(0.1), lambda t: np.float64(0.1)])
+def test_one_rate_is_a_number_of_pythons_and_keeps_single_precision(rate):
+    optimizer = GradientDescent(rate)
+    assert type(optimizer.rate(1)) is float
+    assert optimizer.step(np.float32([1]), np.float32([2]), optimizer.init(1.0))[0].dtype == "f4"
+
+
+@pytest.mark.parametrize("method", [Momentum, AdaGrad, RMSprop, Adam])
+@pytest.mark.parametrize("theta", [np.array([1, 2]), np.array([1j]), 1j], ids=repr)
+def test_whole_and_complex_parameters_are_refused(method, theta):
+    with pytest.raises(ValueError, match="theta must hold real floating-point numbers, got"):
+        method(0.1).init(theta)
+
+
+@pytest.mark.parametrize("method", [Momentum, AdaGrad, RMSprop, Adam])
+def test_an_infinite_parameter_starts_with_a_state_of_zeros(method):
+    theta = np.array([np.inf, -np.inf, np.nan, 1.0], np.float32)
+    for array in method(0.1).init(theta)[1:]:
+        assert array.tobytes() == np.zeros(4, np.float32).tobytes()
