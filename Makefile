@@ -24,6 +24,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OPENBLAS_NUM_THREADS ?= 1
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
+ifeq ($(wildcard src/firstorder/__init__.py),)
+$(error run make in the checkout, or make -C it: there is no src/firstorder in $(CURDIR))
+endif
 ifeq ($(strip $(BUILD)),)
 $(error BUILD must name a folder, got an empty one; leave it out for _build)
 endif

@@ -134,8 +134,8 @@ def read_only():
     [
         ({"theta": like(8)[::2]}, "theta must be contiguous"),
         ({"theta": read_only()}, "theta must be writeable"),
-        ({"theta": [1.0, 1.0, 1.0, 1.0]}, "theta must be an array of floats, got list"),
-        ({"theta": np.ones(4, int)}, "theta must be an array of floats, got int64"),
+        ({"theta": [1.0, 1.0, 1.0, 1.0]}, "theta must be an array of floats, .* got list"),
+        ({"theta": np.ones(4, int)}, "theta must be an array of floats, .* got int64"),
         ({"theta": np.array(1.0)}, "theta must be an array of floats"),
         ({"gradient": like(3)}, r"gradient must be like theta, float64 of shape \(4,\), got .*3"),
         ({"gradient": like(4, np.float32)}, "gradient must be like theta, float64"),
@@ -144,6 +144,10 @@ def read_only():
         ({"state": Adam().init(like(4))._replace(m=like(8)[::2])}, "state.m must be contiguous"),
         ({"state": Adam().init(like(4))._replace(v=read_only())}, "state.v must be writeable"),
         ({"state": Adam().init(like(4, np.float32))}, "state.m must be like theta, float64 of"),
+        ({"theta": like(4, ">f8"), "state": Adam().init(like(4))}, "theta must be in this machine"),
+        ({"compiled": "no"}, "compiled must be True or False, got 'no'"),
+        ({"optimizer": Adam(lambda t: None)}, "learning_rate must return a number of t"),
+        ({"state": Adam().init(1.0)}, "keep the type and shape of m in its step, a number, got"),
         ({"optimizer": Adam(np.ones(4))}, r"learning_rate must be one number .* \(4,\)"),
         ({"optimizer": Adam(beta_2=np.full(4, 0.9))}, "beta_2 must be one number"),
         ({"optimizer": Adam(lambda t: np.ones(4))}, "learning_rate must be one number"),
@@ -243,6 +247,18 @@ class Widening(Optimizer):
 
 
 @dataclass(frozen=True)
+class Reshaping(Widening):
+    def step(self, theta, gradient, state):
+        return theta - gradient, ScalarState(state.t + 1, state.power[:0])
+
+
+@dataclass(frozen=True)
+class Elsewhere(Widening):
+    def step(self, theta, gradient, state):
+        return theta - gradient, (state.t + 1, state.power)
+
+
+@dataclass(frozen=True)
 class Forgetful(Widening):
     def step(self, theta, gradient, state):
         return theta - gradient, ScalarState(state.t + 1, 0.0)
@@ -253,7 +269,12 @@ class Forgetful(Widening):
     [
         (Careless(0.1), "coordinatewise = False where its state's power depends .* 1.0 .* 4.0"),
         (Widening(0.1), "keep the type and shape of power in its step, float32 .* float64"),
-        (Forgetful(0.1), "keep the type and shape of power in its step, float32 .* no array"),
+        (
+            Reshaping(0.1),
+            r"keep the type and shape of power .* \(1,\), got float32 of shape \(0,\)",
+        ),
+        (Elsewhere(0.1), "must return a ScalarState from its step, got a tuple"),
+        (Forgetful(0.1), "keep the type and shape of power in its step, float32 .* a number"),
     ],
     ids=repr,
 )
@@ -262,6 +283,28 @@ def test_a_rule_that_breaks_the_contract_is_named_and_nothing_is_changed(optimiz
     with pytest.raises(ValueError, match=message):
         blockwise.step(optimizer, theta, gradient, optimizer.init(theta))
     assert np.all(theta == 1)
+
+
+def test_a_careless_rule_is_found_out_between_the_first_coordinate_and_the_last():
+    """As in a gradient of images, whose border is always 0."""
+    theta, gradient = like(4), np.array([0.0, 2.0, 1.0, 0.0])
+    with pytest.raises(ValueError, match="its state's power depends .* 0.0 .* 2.0"):
+        blockwise.step(Careless(0.1), theta, gradient, ScalarState(0, 0.0))
+    assert np.all(theta == 1)
+
+
+@dataclass(frozen=True)
+class Counting(Careless):
+    def step(self, theta, gradient, state):
+        return theta - gradient, ScalarState(state.t + 1, state.power * 3 - state.power)
+
+
+@pytest.mark.parametrize("number", [np.nan, 2**62])
+def test_a_number_in_the_state_may_be_nan_or_large(number):
+    state = blockwise.step(Counting(0.1), like(4), like(4), ScalarState(0, number))
+    with pytest.raises(ValueError, match="must be the GradientDescentState"):
+        blockwise.step(GradientDescent(0.1), like(4), like(4), state)
+    assert state.power == 2 * number or number != number
 
 
 @pytest.mark.parametrize("field", ["m", "v"])

@@ -31,6 +31,7 @@ class Checkout:
         self.root.mkdir(parents=True)
         for name in ("Makefile", "pyproject.toml", "constraints.txt"):
             shutil.copy(ROOT / name, self.root)
+        self.file("a b/x/src/firstorder/__init__.py")
         self.python = self.file("stub/python", STUB)
         self.python.chmod(0o755)
         self.file("stub/interrupt")
@@ -176,3 +177,14 @@ def test_the_list_of_targets_has_a_line_for_each(checkout):
     lines = checkout.make().stdout.splitlines()
     assert [line.split()[1] for line in lines] == targets
     assert min(len(line.split()) for line in lines) >= 5
+
+
+@pytest.mark.parametrize("target", ["clean", "test", "help"])
+def test_make_in_a_strangers_folder_does_nothing(checkout, target):
+    """As in make -f path/Makefile: paths are relative, and would be those of that folder."""
+    kept = checkout.file("stranger/.venv/p"), checkout.file("stranger/dist/p")
+    checkout.file("stranger/constraints.txt")
+    done = subprocess.run(["make", "-f", checkout.root / "Makefile", target], capture_output=True,
+                          cwd=checkout.outside / "stranger", text=True, timeout=60)  # fmt: skip
+    assert done.returncode == 2 and "run make in the checkout" in done.stderr
+    assert all(path.exists() for path in kept)

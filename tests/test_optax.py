@@ -1,9 +1,12 @@
 """The reference inside Optax: under jit, in chains, in trees and in half precision."""
 
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
 import numpy as np
 import pytest
 
-from firstorder import Adam, GradientDescent, frameworks
+from firstorder import Adam, GradientDescent, Optimizer, frameworks
 from firstorder.schedules import InverseSqrt
 from harness import OPTIMIZERS
 
@@ -87,3 +90,31 @@ def test_optax_asks_for_the_learning_rate_once_a_step(jax):
     for _ in range(2):
         _, state = transformation.update(params, state, params)
     assert asked == [1, 2]
+
+
+class Kept(NamedTuple):
+    t: int
+    share: Any  # starts as the whole number 0
+    rate: Any
+
+
+@dataclass(frozen=True)
+class KeepsNumbers(Optimizer):
+    def init(self, theta):
+        return Kept(0, 0, 0.0)
+
+    def step(self, theta, gradient, state):
+        t, rate = state.t + 1, self.rate(state.t + 1)
+        share = 0.5 * state.share + 0.5
+        return theta - rate * share * gradient, Kept(t, share, rate)
+
+
+@pytest.mark.parametrize("theta", [1.0, np.float32([1.0, 2.0])], ids=repr)
+def test_numbers_in_a_state_are_fractions_too_and_parameters_may_be_plain_ones(jax, theta):
+    transformation = frameworks.as_optax(KeepsNumbers(0.5))
+    params = {"a": theta}
+    state = transformation.init(params)
+    for share in (0.5, 0.75, 0.875):
+        updates, state = transformation.update({"a": 0 * theta + 1.0}, state, params)
+        np.testing.assert_allclose(updates["a"], -0.5 * share)
+        assert float(state.share["a"]) == share and float(state.rate["a"]) == 0.5

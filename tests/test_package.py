@@ -92,7 +92,7 @@ OPTIMIZERS = ["AdaGrad", "Adam", "GradientDescent", "Momentum", "RMSprop"]
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_an_optimizer_tells_its_settings_its_source_and_an_example(name):
     documentation = inspect.getdoc(getattr(firstorder, name))
-    for part in ["Parameters\n---", "Raises\n---", "References\n---", "Examples\n---", ":eq:`eq-"]:
+    for part in ["Parameters\n---", "References\n---", "Examples\n---", ":eq:`eq-"]:
         assert part in documentation, part
     for field in inspect.signature(getattr(firstorder, name)).parameters:
         assert f"\n{field} : " in documentation, field

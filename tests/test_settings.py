@@ -1,12 +1,13 @@
 """Settings of the optimizers: refused with a reason, stored as floats, frozen, documented."""
 
+import copy
 import dataclasses
 import pickle
 
 import numpy as np
 import pytest
 
-from firstorder import AdaGrad, Adam, GradientDescent, Momentum, RMSprop
+from firstorder import AdaGrad, Adam, GradientDescent, Momentum, Optimizer, RMSprop
 from firstorder.frameworks import KerasAdam
 from firstorder.schedules import Constant, Cosine, InverseSqrt
 from firstorder.settings import bound, settings_like, settings_of
@@ -126,14 +127,36 @@ class Nameless(GradientDescent):
     __hash__ = None
 
 
+@dataclasses.dataclass(frozen=True)
+class Heir(Nameless):
+    pass
+
+
 def test_a_rule_may_say_for_itself_when_it_is_equal():
     assert Nameless(0.1) == GradientDescent(0.2)
+    assert Heir(0.1) == GradientDescent(0.2)
+
+
+def test_a_rule_must_not_override_its_rate_or_hide_its_settings():
+    with pytest.raises(TypeError, match="Own must not override rate: give it a learning_rate of t"):
+        type("Own", (GradientDescent,), {"rate": lambda self, t: 0.1})
+    with pytest.raises(TypeError, match="Slotted must be a dataclass without slots"):
+        dataclasses.make_dataclass("Slotted", ["k"], bases=(Optimizer,), frozen=True, slots=True)
+
+
+@pytest.mark.parametrize("schedule", [InverseSqrt, lambda t: None, lambda t: "0.1"])
+def test_a_schedule_must_return_a_number(schedule):
+    with pytest.raises(ValueError, match="learning_rate must return a number of t = 4, got"):
+        GradientDescent(schedule).rate(4)
 
 
 def test_arrays_in_settings_cannot_be_written_to():
     for owner, name in [(GradientDescent(RATES), "learning_rate"), (InverseSqrt(RATES), "initial")]:
         with pytest.raises(ValueError, match="read-only"):
             getattr(owner, name)[0] = -5
+        for twin in (copy.deepcopy(owner), pickle.loads(pickle.dumps(owner))):
+            with pytest.raises(ValueError, match="read-only"):
+                getattr(twin, name)[0] = -5
 
 
 def test_bound_settings_are_not_checked_and_leave_the_original_as_it_was():

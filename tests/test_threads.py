@@ -116,26 +116,53 @@ def test_an_interrupted_call_leaves_no_thread_that_writes(interruptions, ctrl_c)
     assert ended == [True]
 
 
-def test_a_helper_that_cannot_be_started_is_raised_when_the_others_have_ended(monkeypatch):
-    ended, started = [], []
-
-    class Pool:
-        def submit(self, run, work):
-            if started:
-                raise RuntimeError("can't start new thread")
-            started.append(threading.Thread(target=run, args=(work,)))
-            started[0].start()
+def test_after_an_interruption_no_further_item_is_begun(ctrl_c):
+    """The helper is in the midst of its first item when the caller, done with its own, waits."""
+    begun = []
 
     def work(item):
-        time.sleep(0.05)
-        ended.append(item)
+        begun.append(item)
+        if threading.current_thread() is threading.main_thread():
+            return time.sleep(0.01)
+        if item < 2:
+            time.sleep(0.1)
+            ctrl_c()
+        time.sleep(0.1)
 
-    monkeypatch.setattr(threads, "_pool", lambda helpers: Pool())
-    with pytest.raises(RuntimeError, match="can't start"):
-        threads.share_out(work, range(50), 3)
-    known = len(ended)
-    time.sleep(0.12)
-    assert len(ended) == known < 50
+    with pytest.raises(KeyboardInterrupt):
+        threads.share_out(work, range(10**6), 2)
+    known = len(begun)
+    time.sleep(0.15)
+    assert len(begun) == known < 1000
+
+
+def test_where_no_thread_can_be_had_the_caller_does_the_work(monkeypatch):
+    class Exhausted:
+        def submit(self, *_):
+            raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threads, "_pool", Exhausted)
+    done = []
+    threads.share_out(done.append, range(5), 3)
+    assert done == [0, 1, 2, 3, 4]
+
+
+def test_as_many_threads_work_at_once_as_are_asked_for():
+    all_here = threading.Barrier(4, timeout=20)
+    threads.share_out(lambda item: all_here.wait(), range(4), 4)
+
+
+def test_helpers_are_kept_for_the_next_call():
+    """Calls with ever more threads start no more of them than the largest needs."""
+    code = """
+import threading
+from firstorder.blockwise.threads import share_out
+for count in range(2, 9):
+    together = threading.Barrier(count, timeout=20)
+    share_out(lambda item: together.wait(), range(count), count)
+print(threading.active_count())
+"""
+    assert int(subprocess.check_output([sys.executable, "-c", code])) == 8
 
 
 def test_callers_on_several_threads_share_the_helpers():

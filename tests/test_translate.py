@@ -180,3 +180,10 @@ def test_translate_names_what_is_wrong(arguments, message):
     pytest.importorskip("optax", reason="Optax is not installed")
     with pytest.raises(ValueError, match=message):
         translate(*arguments)
+
+
+def test_a_rate_that_is_a_tensor_is_read_as_the_decimal_that_was_written():
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    params = [torch.nn.Parameter(torch.ones(2))]
+    for kind in (torch.optim.SGD, torch.optim.Adam):
+        assert recognise(kind(params, lr=torch.tensor(0.001))).learning_rate == 0.001

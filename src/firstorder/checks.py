@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -62,9 +63,26 @@ def check_real(
     ValueError: l2 must be non-negative and finite, got -1
     """
     real = isinstance(value, int | float | np.integer | np.floating)
-    if not real or isinstance(value, bool) or not np.isfinite(value) or not holds(value):
+    try:
+        number = float(value) if real and not isinstance(value, bool) else math.nan
+    except OverflowError:  # of a whole number that no float comes near
+        number = math.inf
+    if not math.isfinite(number) or not holds(number):
         raise ValueError(f"{name} must be {allowed}, got {value!r}")
-    return float(value)
+    return number
+
+
+def check_bool(name: str, value: Any) -> bool:
+    """Return True or False, Python's or NumPy's, or raise: "no" would count as true.
+
+    Examples
+    --------
+    >>> check_bool("nesterov", np.True_)
+    True
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
 
 
 def check_array(
@@ -123,7 +141,9 @@ def check_floating(name: str, array: Any) -> None:
     ValueError: theta must hold real floating-point numbers, got int64
     """
     dtype = getattr(array, "dtype", type(array))
-    if isinstance(array, complex) or (hasattr(array, "dtype") and "float" not in str(dtype)):
+    if isinstance(array, complex) or (
+        hasattr(array, "dtype") and "float" not in getattr(dtype, "name", str(dtype))
+    ):
         raise ValueError(
             f"{name} must hold real floating-point numbers, got {getattr(dtype, '__name__', dtype)}"
         )
@@ -155,15 +175,9 @@ def check_fraction(owner: object, *names: str) -> None:
 
 
 def check_flag(owner: object, *names: str) -> None:
-    """Raise unless each setting is True or False: a string such as "no" would count as true.
-
-    NumPy's are stored as Python's, which can be written to a file.
-    """
+    """Raise unless each setting is True or False, and store it as Python's."""
     for name in names:
-        value = getattr(owner, name)
-        if not isinstance(value, bool | np.bool_):
-            raise ValueError(f"{name} must be True or False, got {value!r}")
-        object.__setattr__(owner, name, bool(value))
+        object.__setattr__(owner, name, check_bool(name, getattr(owner, name)))
 
 
 def check_setting(owner: object, name: str, allowed: str, holds: Callable[[Any], Any]) -> None:
@@ -199,7 +213,9 @@ def check_numbers(settings: dict[str, Any], where: str) -> None:
 def check_vector(name: str, array: Any, theta: np.ndarray, *, writeable: bool = True) -> None:
     """Raise unless ``array`` can be stepped with ``theta`` in place, without copies."""
     if not isinstance(array, np.ndarray) or array.dtype.kind != "f" or array.ndim == 0:
-        allowed = "an array of floats"
+        allowed = "an array of floats, with an axis or more"
+    elif not array.dtype.isnative:
+        allowed = "in this machine's byte order"
     elif array.dtype != theta.dtype or array.shape != theta.shape:
         allowed = f"like theta, {theta.dtype} of shape {theta.shape}"
     elif not array.flags.c_contiguous:

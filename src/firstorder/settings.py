@@ -27,15 +27,23 @@ class Settings:
 
     def __init_subclass__(cls, **arguments: Any) -> None:
         super().__init_subclass__(**arguments)
+        if "__slots__" in vars(cls):
+            raise TypeError(f"{cls.__name__} must be a dataclass without slots")
         # A dataclass would compare tuples of its settings, and arrays in them have no one truth.
         if "__eq__" not in vars(cls):
-            cls.__eq__ = Settings.__eq__  # type: ignore[method-assign]
-            cls.__hash__ = Settings.__hash__  # type: ignore[method-assign]
+            cls.__eq__, cls.__hash__ = cls.__eq__, cls.__hash__  # type: ignore[method-assign]
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
             return NotImplemented
         return _comparable(self) == _comparable(other)
+
+    def __setstate__(self, settings: dict[str, Any]) -> None:
+        """Take over the settings of a pickle or a deep copy, whose arrays can be written to."""
+        vars(self).update(settings)
+        for value in settings.values():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
 
     def __hash__(self) -> int:
         return hash(_comparable(self))

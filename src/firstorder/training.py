@@ -83,7 +83,7 @@ def train(
     """
     epochs = check_whole("epochs", epochs)
     batch_size = check_whole("batch_size", batch_size)
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(check_whole("seed", seed, least=0))
     theta = network.init(random)
     gradient = np.empty_like(theta)
     state = blockwise.init(optimizer, theta)

@@ -108,7 +108,9 @@ def minimize(
     check_optimizer(optimizer)
     theta = as_points(objective, start)
     steps = check_whole("steps", steps, least=0)
-    if objective.sample is not None and seed is None:
+    if seed is not None:
+        check_whole("seed", seed, least=0)
+    elif objective.sample is not None:
         raise ValueError(f"seed must be given, since the gradients of {objective.name} are random")
     random = np.random.default_rng(seed)
     with np.errstate(all="ignore"):  # what overflows is recorded as divergence

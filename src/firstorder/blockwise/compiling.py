@@ -53,17 +53,22 @@ def _settings_type(name: str, fields: tuple[str, ...]) -> Any:
     return namedtuple(name, fields)
 
 
+def _floating(value: Any) -> Any:
+    """Return a whole number as a float: Numba's would wrap at 64 bits, and power by a loop."""
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def walker(
     optimizer: Optimizer, theta: np.ndarray, gradient: np.ndarray, state: Any
 ) -> Callable[[slice], None]:
     """Return a function that steps a part of the vectors, and of the state's, in place."""
-    settings = settings_of(optimizer)
+    settings = {name: _floating(value) for name, value in settings_of(optimizer).items()}
     stand_in = _settings_type(type(optimizer).__name__, tuple(settings))(**settings)
     arrays = arrays_of(state)
     rule: Any = type(optimizer).step
     kind: Any = type(state)
     step_all = kernel(rule, kind, tuple(arrays))
-    state = state._replace(t=float(state.t))  # powers of a whole t would be taken in a loop
+    state = type(state)(*map(_floating, state))
 
     def walk(part: slice) -> None:
         old = state._replace(**{name: array[part] for name, array in arrays.items()})
@@ -96,9 +101,13 @@ def _tried(optimizer: Optimizer, dtype: np.dtype) -> str | None:
             expected, after = optimizer.step(theta, gradient, state)
             try:
                 walker(optimizer, theta, gradient, state)(slice(None))
-            except Exception as error:  # what a foreign text makes the compiler raise is no list
+            except Exception as error:  # a foreign text can make the compiler raise anything
                 told = [x for x in str(error).splitlines() if x and not x.startswith("Failed in")]
-                return f"Numba cannot compile its step: {told[0] if told else repr(error)}"
+                told = told or [repr(error)]
+                return (
+                    f"Numba cannot compile its step ({told[0]}); the text may "
+                    "use + - * / ** and abs, the settings and t"
+                )
             found = [theta, *arrays_of(state).values()]
             wanted = [expected, *arrays_of(after).values()]
             # Powers other than squares and roots are not the same to the last place everywhere.

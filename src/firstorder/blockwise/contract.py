@@ -38,25 +38,35 @@ def checked_arrays(
 
 def check_kept(optimizer: Optimizer, theta: np.ndarray, old: Any, after: Any, new: Any) -> None:
     """Raise unless a step has kept the kind of state, and the arrays' type and shape."""
-    before = {"theta": theta, **arrays_of(old)}
-    found = {"theta": after, **arrays_of(new)} if isinstance(new, type(old)) else {}
-    for name, array in before.items():
-        value = found.get(name)
-        if value is None or (value.dtype, value.shape) != (array.dtype, array.shape):
-            got = "no array" if value is None else f"{value.dtype} of shape {value.shape}"
+    if not isinstance(new, type(old)):
+        raise ValueError(
+            f"optimizer must return a {type(old).__name__} from its step, got a "
+            f"{type(new).__name__} from {optimizer!r}"
+        )
+    before, found = {"theta": theta, **old._asdict()}, {"theta": after, **new._asdict()}
+    for name, value in before.items():
+        if _kind(value) != _kind(found[name]):
             raise ValueError(
-                f"optimizer must keep the type and shape of {name} in its step, {array.dtype} of "
-                f"shape {array.shape}, got {got} from {optimizer!r}"
+                f"optimizer must keep the type and shape of {name} in its step, {_kind(value)}, "
+                f"got {_kind(found[name])} from {optimizer!r}"
             )
 
 
+def _kind(value: Any) -> str:
+    """Return what is kept of a part of the state, in words."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} of shape {value.shape}"
+    return "a number"
+
+
 def check_numbers_agree(optimizer: Optimizer, first: Any, last: Any) -> None:
-    """Raise unless the plain numbers of the state are the same for two coordinates."""
+    """Raise unless the plain numbers of the state are the same for two parts of the parameters."""
     for name, value in first._asdict().items():
         other = getattr(last, name)
-        if not isinstance(value, np.ndarray) and not np.array_equal(value, other, equal_nan=True):
+        # Two nan agree, though they are not equal.
+        if not isinstance(value, np.ndarray) and value != other and value == value:
             raise ValueError(
                 f"optimizer must set coordinatewise = False where its state's {name} depends on "
-                f"the coordinates, got {value!r} from the first and {other!r} from the last of "
+                f"the coordinates, got {value!r} from some and {other!r} from others of "
                 f"{optimizer!r}"
             )

@@ -50,9 +50,10 @@ def element(typing: Any, number: Any) -> Any:
     return number.dtype(number), lambda context, builder, signature, args: args[0]
 
 
-def _declare(operation: Callable[[Any, Any], Any]) -> None:
+def _declare(operation: Callable[[Any, Any], Any], in_place: Callable[[Any, Any], Any]) -> None:
     """Let coordinates be combined with each other and with plain numbers."""
 
+    @type_callable(in_place)
     @type_callable(operation)
     def declare(context: Any) -> Any:
         def result(left: Any, right: Any) -> Any:
@@ -71,14 +72,17 @@ def _declare(operation: Callable[[Any, Any], Any]) -> None:
         ]
         return context.get_function(operation, dtype(dtype, dtype))(builder, numbers)
 
-    for plain in (types.Number, types.Boolean):
-        lower_builtin(operation, Coordinate, plain)(lower)
-        lower_builtin(operation, plain, Coordinate)(lower)
-    lower_builtin(operation, Coordinate, Coordinate)(lower)
+    for name in (operation, in_place):
+        for plain in (types.Number, types.Boolean):
+            lower_builtin(name, Coordinate, plain)(lower)
+            lower_builtin(name, plain, Coordinate)(lower)
+        lower_builtin(name, Coordinate, Coordinate)(lower)
 
 
-for _operation in (operator.add, operator.sub, operator.mul, operator.truediv):
-    _declare(_operation)
+_declare(operator.add, operator.iadd)
+_declare(operator.sub, operator.isub)
+_declare(operator.mul, operator.imul)
+_declare(operator.truediv, operator.itruediv)
 
 
 @overload(operator.pow)

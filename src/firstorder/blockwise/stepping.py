@@ -10,7 +10,7 @@ import numpy as np
 
 from firstorder.blockwise.contract import check_kept, check_numbers_agree, checked_arrays
 from firstorder.blockwise.threads import share_out
-from firstorder.checks import check_numbers, check_vector, check_whole
+from firstorder.checks import check_bool, check_numbers, check_vector, check_whole
 from firstorder.optimizers import Optimizer
 from firstorder.optimizers.base import arrays_of, at_step, check_optimizer
 from firstorder.settings import bound, settings_of
@@ -93,7 +93,8 @@ def step(
     Returns
     -------
     named tuple
-        The same arrays with the new ``t``. The old tuple is of no use any more.
+        The same arrays with the new ``t``. Do not use the old tuple again: its arrays have been
+        overwritten.
 
     Raises
     ------
@@ -101,8 +102,8 @@ def step(
         If an argument is not as above, arrays share memory, or the rule breaks the contract of
         ``Optimizer``. Nothing has been changed then.
     FloatingPointError
-        If NumPy is told to raise, by ``np.errstate``, and does. Blocks that were done before
-        have been overwritten then, as they have when the caller is interrupted.
+        If ``np.errstate`` asks for exceptions and a number overflows, say. Blocks that were done
+        before have been overwritten then, as they have when the caller is interrupted.
 
     Examples
     --------
@@ -116,6 +117,7 @@ def step(
     """
     check_optimizer(optimizer)
     check_whole("threads", threads)
+    check_bool("compiled", compiled)
     arrays = checked_arrays(optimizer, theta, gradient, state)
     optimizer = at_step(optimizer, state.t + 1, theta)
     check_numbers(settings_of(optimizer), "blockwise stepping")
@@ -149,7 +151,8 @@ def step(
         old, after, new = compute(slice(1))
         check_kept(optimizer, theta[:1], old, after, new)
         if len(new) > 1 + len(arrays):
-            check_numbers_agree(optimizer, new, compute(slice(-1, None))[-1])
+            for part in (parts[0], parts[-1]):
+                check_numbers_agree(optimizer, new, compute(part)[-1])
     if compiled and not reason:
         from firstorder.blockwise.compiling import walker
 

@@ -1,4 +1,4 @@
-"""Work shared out among threads that wait for the next call: starting one takes longer than a step.
+"""Work shared out among threads that are kept for the next call: starting one takes long.
 
 When a call returns or raises, no thread is at work on its items any more.
 """
@@ -9,10 +9,13 @@ import os
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from functools import cache
 from threading import Condition
 from typing import Any
+
+MOST_HELPERS = 64
 
 
 def share_out(work: Callable[[Any], None], items: Sequence[Any], threads: int) -> None:
@@ -52,8 +55,10 @@ def share_out(work: Callable[[Any], None], items: Sequence[Any], threads: int) -
         # The caller works too: it is awake, on a processor of its own. Two helpers that wake each
         # other while it sleeps are likely to be put on the same processor.
         for _ in range(min(threads, len(left)) - 1):
-            # Each takes a copy of the caller's context, where np.errstate keeps its settings.
-            _pool(threads - 1).submit(copy_context().run, help_out)
+            # Each takes a copy of the caller's context, where np.errstate keeps its settings. Where
+            # no thread can be had, at the end of the program, say, the others do the work.
+            with suppress(RuntimeError):
+                _pool().submit(copy_context().run, help_out)
         while left:
             try:
                 item = left.popleft()
@@ -77,9 +82,9 @@ def share_out(work: Callable[[Any], None], items: Sequence[Any], threads: int) -
 
 
 @cache
-def _pool(helpers: int) -> ThreadPoolExecutor:
-    """Return the pool of so many threads; it starts each when there is first work for it."""
-    return ThreadPoolExecutor(helpers, thread_name_prefix="firstorder")
+def _pool() -> ThreadPoolExecutor:
+    """Return the pool of helpers; it starts one when there is work and none is idle."""
+    return ThreadPoolExecutor(MOST_HELPERS, thread_name_prefix="firstorder")
 
 
 if hasattr(os, "register_at_fork"):  # a child process has none of its parent's threads

@@ -107,7 +107,7 @@ def _read(file: Path, origin: str, cure: str) -> Images:
         raise refuse("is damaged: cut short, or altered on its way") from None
     for name, array in arrays.items():
         if hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest() != SHA256[name]:
-            raise refuse(f"does not hold MNIST: the SHA-256 sum of its {name} is another one")
+            raise refuse(f"does not hold MNIST: the SHA-256 sum of its {name} differs")
         shape = (*array.shape[:1], 28, 28) if name.startswith("x") else (array.size,)
         if array.dtype != np.uint8 or array.shape != shape:  # which the bytes do not tell
             raise refuse(

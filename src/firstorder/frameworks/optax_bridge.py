@@ -59,7 +59,7 @@ def as_optax(optimizer: Optimizer) -> optax.GradientTransformation:
         for path, theta in jax.tree_util.tree_leaves_with_path(params):
             check_floating(f"params{jax.tree_util.keystr(path)}", theta)
         slots = (
-            jax.tree.map(lambda theta, i=i: jnp.asarray(optimizer.init(theta)[i]), params)
+            jax.tree.map(lambda theta, i=i: _slot(optimizer.init(jnp.asarray(theta))[i]), params)
             for i in range(1, len(state_type._fields))
         )
         return state_type(jnp.zeros([], jnp.int32), *slots)
@@ -70,7 +70,8 @@ def as_optax(optimizer: Optimizer) -> optax.GradientTransformation:
                 "params must be given to update: the reference step returns new parameters, of "
                 "which Optax wants the difference"
             )
-        thetas, tree = jax.tree.flatten(params)
+        leaves, tree = jax.tree.flatten(params)
+        thetas = map(jnp.asarray, leaves)
         parts = [tree.flatten_up_to(part) for part in (gradients, *state[1:])]
         now = bound(optimizer, learning_rate=optimizer.rate(state.t + 1))
         changes, states = [], []
@@ -79,7 +80,7 @@ def as_optax(optimizer: Optimizer) -> optax.GradientTransformation:
             # A compiled step of half-precision numbers may return single ones: powers of t are.
             changes.append((new_theta - theta).astype(theta.dtype))
             states.append(
-                [new.astype(old.dtype) for old, new in zip(slots, new_state[1:], strict=True)]
+                [jnp.asarray(new, old.dtype) for old, new in zip(slots, new_state[1:], strict=True)]
             )
         new_slots = zip(*states, strict=True) if states else ([] for _ in state[1:])
         return tree.unflatten(changes), state_type(
@@ -87,3 +88,8 @@ def as_optax(optimizer: Optimizer) -> optax.GradientTransformation:
         )
 
     return optax.GradientTransformation(init, update)
+
+
+def _slot(part: Any) -> Any:
+    """Return a part of the first state as an array; a number is one of floats, even 0."""
+    return part if isinstance(part, jax.Array) else jnp.asarray(part, float)

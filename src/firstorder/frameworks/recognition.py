@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from firstorder.frameworks.dialects import KerasAdam, KerasMomentum, TorchAdaGrad, TorchRMSprop
 from firstorder.frameworks.translation import PAIRS, NoTranslation, express
 from firstorder.optimizers import AdaGrad, Adam, GradientDescent, Momentum, Optimizer, RMSprop
@@ -62,7 +64,7 @@ def _from_keras(optimizer: Any) -> Optimizer:
     config = optimizer.get_config()
     _refuse(kind, config, KERAS_OPTIONS + ["momentum"] * (kind is own.RMSprop))
     # Keras calls a schedule with the number of steps taken, the book with that of the step.
-    number = None if scheduled else float(str(keras.ops.convert_to_numpy(rate)))
+    number = None if scheduled else _decimal(keras.ops.convert_to_numpy(rate))
     config["learning_rate"] = (lambda t: rate(t - 1)) if scheduled else number
     if kind is own.SGD and not config["momentum"]:
         return GradientDescent(config["learning_rate"])
@@ -82,15 +84,20 @@ def _from_torch(optimizer: Any) -> Optimizer:
     (group,) = optimizer.param_groups
     _refuse(kind, group, TORCH_OPTIONS + ["momentum"] * (kind is own.RMSprop))
     if kind is own.SGD and not group["momentum"]:
-        return GradientDescent(float(group["lr"]))
+        return GradientDescent(_decimal(group["lr"]))
     names = {"lr": "learning_rate", "eps": "epsilon", "alpha": "rho"}
     config = {names.get(name, name): value for name, value in group.items()}
-    config["learning_rate"] = float(config["learning_rate"])
+    config["learning_rate"] = _decimal(config["learning_rate"])
     config["beta_1"], config["beta_2"] = group.get("betas", (None, None))
     config["initial_accumulator_value"] = optimizer.defaults.get("initial_accumulator_value")
     found = {own.SGD: Momentum, own.Adagrad: TorchAdaGrad, own.RMSprop: TorchRMSprop,
              own.Adam: Adam}  # fmt: skip
     return _made(kind, found, config)
+
+
+def _decimal(rate: Any) -> float:
+    """Return the shortest decimal that a number stands for: 0.001, for float32's nearest to it."""
+    return float(str(np.asarray(rate)))
 
 
 def _refuse(kind: type, config: dict[str, Any], options: list[str]) -> None:

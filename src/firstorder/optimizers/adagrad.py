@@ -37,11 +37,6 @@ class AdaGrad(Optimizer):
     initial_accumulator_value : float or array, non-negative
         :math:`G_0`: a start above zero shortens the first steps.
 
-    Raises
-    ------
-    ValueError
-        If ``learning_rate`` is not positive or another setting is negative.
-
     Notes
     -----
     The paper has neither epsilon in this place nor a first accumulator. Keras and Optax start at

@@ -34,20 +34,15 @@ class Adam(Optimizer):
     Parameters
     ----------
     learning_rate : float, array or function of t, positive
-        Step size :math:`\alpha`: the first step of every coordinate. Along noise hardly a step is
-        longer; along no gradients at all is one longer than equation :eq:`eq-adam-supremum` says,
-        :math:`7.27\,\alpha` with the default betas.
+        Step size :math:`\alpha`: the size of the first step of every coordinate. On noisy
+        gradients steps are rarely longer; no gradients make one longer than equation
+        :eq:`eq-adam-supremum` says, :math:`7.27\,\alpha` with the default betas.
     beta_1 : float or array in [0, 1)
         Share of the old average of the gradients kept at each step.
     beta_2 : float or array in [0, 1)
         Share of the old average of their squares kept at each step.
     epsilon : float or array, non-negative
         Added to the root of the corrected mean square. Gradients well below it are damped.
-
-    Raises
-    ------
-    ValueError
-        If ``learning_rate`` is not positive, a beta not in [0, 1) or ``epsilon`` negative.
 
     Notes
     -----

@@ -35,8 +35,8 @@ class Optimizer(Settings, ABC):
     Then it works in ``minimize``, ``blockwise`` and ``train``, and inside Keras, Optax and PyTorch.
 
     - *Pure.* The settings are all that the object holds. ``init`` makes the first state, ``step``
-      returns the next one; neither changes its arguments, and the same arguments give the same
-      results.
+      returns the next one; neither changes its arguments, and both depend on nothing else: on no
+      variable of a module, say, that may change.
     - *One text for all libraries.* Only the operators ``+ - * / **`` and ``abs`` touch the arrays.
     - *Coordinate by coordinate.* A coordinate's step depends on that coordinate alone, so that
       parameters may be stepped in pieces. A rule for which this is not so, which divides by the
@@ -45,7 +45,8 @@ class Optimizer(Settings, ABC):
     - *State.* A named tuple: ``t`` first, the number of steps taken, then arrays like theta and
       plain numbers. A number is one for all the parameters.
     - *Types.* Parameters and state keep their floating-point type and their shape.
-    - *Learning rate.* ``step`` asks ``self.rate(t)`` for it, once.
+    - *Learning rate.* ``step`` asks ``self.rate(t)`` for it, once. Another schedule is another
+      function given as ``learning_rate``; ``rate`` is not overridden.
 
     Parameters
     ----------
@@ -84,6 +85,11 @@ class Optimizer(Settings, ABC):
 
     learning_rate: Rate
 
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        super().__init_subclass__(**arguments)
+        if "rate" in vars(cls):
+            raise TypeError(f"{cls.__name__} must not override rate: give it a learning_rate of t")
+
     def __post_init__(self) -> None:
         check_rate(self, "learning_rate")
 
@@ -93,6 +99,8 @@ class Optimizer(Settings, ABC):
         A NumPy scalar becomes a Python float, which leaves float32 parameters float32.
         """
         rate = self.learning_rate(t) if callable(self.learning_rate) else self.learning_rate
+        if rate is None or callable(rate) or isinstance(rate, str):
+            raise ValueError(f"learning_rate must return a number of t = {t!r}, got {rate!r}")
         scalar = isinstance(rate, np.generic | np.ndarray) and rate.ndim == 0
         return float(rate) if scalar else rate
 

@@ -30,11 +30,6 @@ class GradientDescent(Optimizer):
         Step size :math:`\alpha`, in units of parameter per unit of gradient. On a function whose
         gradient is :math:`L`-Lipschitz, steps below :math:`2/L` descend.
 
-    Raises
-    ------
-    ValueError
-        If ``learning_rate`` is not positive.
-
     References
     ----------
     Cauchy (1847), *Méthode générale pour la résolution des systèmes d'équations simultanées*.

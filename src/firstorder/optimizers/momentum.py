@@ -39,11 +39,6 @@ class Momentum(Optimizer):
         Look ahead: the step of the shifted variable, in which the gradient is evaluated where
         the momentum is about to carry the parameters.
 
-    Raises
-    ------
-    ValueError
-        If ``learning_rate`` is not positive, ``momentum`` not in [0, 1) or ``nesterov`` no bool.
-
     Notes
     -----
     PyTorch keeps the same sum; Keras keeps the velocity :math:`-\alpha m_t`, which differs when

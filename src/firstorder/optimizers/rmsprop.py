@@ -36,11 +36,6 @@ class RMSprop(Optimizer):
     epsilon : float or array, non-negative
         Added under the root. Gradients well below its square root are damped, not normalised.
 
-    Raises
-    ------
-    ValueError
-        If ``learning_rate`` is not positive, ``rho`` not in [0, 1) or ``epsilon`` negative.
-
     Notes
     -----
     Keras and Optax put epsilon under the root, PyTorch outside; for
