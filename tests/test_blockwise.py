@@ -221,6 +221,22 @@ def test_a_rule_that_is_not_coordinatewise_is_given_whole_arrays(shape):
     assert np.all(state.previous == 1)  # a copy, not the caller's gradient itself
 
 
+def test_what_stands_against_compiling_a_rule_is_said_in_words(monkeypatch):
+    theta = np.ones(1)
+    reason = "it is not a rule for each coordinate by itself"
+    assert blockwise.obstacle(Normalised(1.0), theta) == reason
+    with np.errstate(over="raise"):
+        reason = "np.errstate asks for exceptions, which only NumPy raises"
+        assert blockwise.obstacle(Adam(), theta) == reason
+    monkeypatch.delattr(blockwise, "compiling", raising=False)
+    monkeypatch.setitem(sys.modules, "firstorder.blockwise.compiling", None)
+    reason = "Numba is not installed; `pip install numba`"
+    assert blockwise.obstacle(Adam(), theta) == reason
+    with pytest.warns(RuntimeWarning, match=f"Adam is stepped in blocks: {reason}"):
+        state = blockwise.step(Adam(), theta, np.ones(1), Adam().init(theta), compiled=True)
+    assert state.t == 1 and theta[0] == pytest.approx(0.999)
+
+
 class ScalarState(NamedTuple):
     t: int
     power: Any

@@ -1,6 +1,5 @@
 """The rules' own text compiled by Numba: the plain step to the last bit, or a reason why not."""
 
-import sys
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -215,12 +214,6 @@ def test_where_numpy_is_to_raise_numpy_steps():
             state = blockwise.step(Adam(), theta, 0 * theta, Adam().init(theta), compiled=True)
         with pytest.raises(FloatingPointError), pytest.warns(RuntimeWarning):
             blockwise.step(Adam(), theta, 1e200 * np.ones(5), state, compiled=True)
-
-
-def test_where_numba_is_absent_the_reason_is_given(monkeypatch):
-    monkeypatch.delattr(blockwise, "compiling")
-    monkeypatch.setitem(sys.modules, "firstorder.blockwise.compiling", None)
-    assert blockwise.obstacle(Adam(), np.ones(1)) == "Numba is not installed; `pip install numba`"
 
 
 def test_a_rule_is_compiled_once_for_each_type_whatever_its_settings():
