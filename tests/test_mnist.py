@@ -158,7 +158,7 @@ def test_one_altered_pixel_or_label_is_found(home, name):
     altered = SMALL[name].copy()
     altered.flat[-1] ^= 1
     file = archive(home / "m.npz", SMALL | {name: altered})
-    with pytest.raises(DatasetError, match=f"does not hold MNIST: .* its {name} is another"):
+    with pytest.raises(DatasetError, match=f"does not hold MNIST: .* its {name} differs"):
         load_mnist(file)
 
 
