@@ -89,6 +89,39 @@ def test_a_class_without_a_docstring_is_shown_as_it_stands():
     )
 
 
+class Documented:
+    """A class that says what it is.
+
+    At length.
+    """
+
+    size = 1
+
+    def bare(self):
+        """Say this,
+
+        and this,
+        and nothing more.
+        """
+
+    @property
+    def spaced(self):
+        """Return the size."""
+
+        return self.size
+
+    class Empty:
+        """Nothing but this."""
+
+
+def test_docstrings_go_with_the_blank_line_behind_them_and_nothing_else_does():
+    assert _source(Documented) == (
+        "class Documented:\n    size = 1\n\n    def bare(self):\n        ...\n\n"
+        "    @property\n    def spaced(self):\n        return self.size\n\n"
+        "    class Empty:\n        ..."
+    )
+
+
 def test_show_displays_markdown(monkeypatch):
     display = pytest.importorskip("IPython.display")
     seen = []

@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import pickle
+import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -91,8 +93,9 @@ def test_the_nearest_place_wins(home, monkeypatch, serve):
     monkeypatch.delenv("MNIST_NPZ")
     for cache in (keras, own):
         archive(cache, other)
-        with pytest.raises(DatasetError, match=f"{cache}, found in the cache, does not hold"):
+        with pytest.raises(DatasetError, match=f"{cache}, found in the cache, does not hold") as e:
             load_mnist()
+        assert str(e.value).endswith("differs. Delete that file and try again.")
         cache.unlink()
     assert not own.exists()
     assert same(load_mnist(progress=False))
@@ -158,7 +161,7 @@ def test_one_altered_pixel_or_label_is_found(home, name):
     altered = SMALL[name].copy()
     altered.flat[-1] ^= 1
     file = archive(home / "m.npz", SMALL | {name: altered})
-    with pytest.raises(DatasetError, match=f"does not hold MNIST: .* its {name} is another"):
+    with pytest.raises(DatasetError, match=f"does not hold MNIST: .* its {name} differs"):
         load_mnist(file)
 
 
@@ -201,14 +204,47 @@ def test_damage_anywhere_is_refused_or_harmless(tmp_path_factory, data):
             assert str(file) in str(error)
 
 
+class Bomb:
+    """Leaves a trace where it is unpickled."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.file),)
+
+
+def test_nothing_is_unpickled(home):
+    bomb = Bomb(home / "trace")
+    pickled = home / "pickled.npz"
+    pickled.write_bytes(pickle.dumps(bomb))
+    hidden = archive(home / "m.npz", SMALL | {"x_train": np.array([bomb])})
+    for file, reason in [(pickled, "is not an .npz archive"), (hidden, "is damaged")]:
+        with pytest.raises(DatasetError, match=reason):
+            load_mnist(file)
+        assert not bomb.file.exists()
+    pickle.loads(pickled.read_bytes())
+    assert bomb.file.exists()  # as it would have, had it been unpickled
+
+
+OTHERWISE = "to have MNIST looked for in Keras's cache and downloaded."
+GIVEN = f"Give the path of another file, or none {OTHERWISE}"
+NAMED = f"Set that variable to the path of another file, or unset it {OTHERWISE}"
+
+
 def test_a_named_file_that_is_not_there(home, monkeypatch):
-    with pytest.raises(DatasetError, match="no.npz, given as path, does not exist. Give the path"):
-        load_mnist(home / "no.npz")
-    monkeypatch.setenv("MNIST_NPZ", str(home / "no.npz"))
-    with pytest.raises(DatasetError, match="no.npz, named by MNIST_NPZ, does not exist. Set that"):
+    no = home / "no.npz"
+    with pytest.raises(DatasetError) as error:
+        load_mnist(no)
+    assert str(error.value) == f"The file {no}, given as path, does not exist. {GIVEN}"
+    monkeypatch.setenv("MNIST_NPZ", str(no))
+    with pytest.raises(DatasetError) as error:
         load_mnist()
+    assert str(error.value) == f"The file {no}, named by MNIST_NPZ, does not exist. {NAMED}"
     with pytest.raises(DatasetError, match="cannot be read: Is a directory"):
         load_mnist(home)
+    with pytest.raises(DatasetError, match="given as path, is not an .npz archive"):
+        load_mnist("no\0.npz")  # the system knows no such name
 
 
 def test_no_network(home, capsys):
@@ -228,8 +264,27 @@ def test_a_server_that_errs_or_hangs_up(home, serve):
         with pytest.raises(DatasetError, match=r"could not be downloaded from http://127.0.0.1"):
             load_mnist(progress=False)
         assert list((home / ".cache/firstorder").iterdir()) == []
-    serve(good)
+
+
+def test_a_download_needs_no_other_place_and_leaves_nothing_elsewhere(home, serve, monkeypatch):
+    """Not the system's temporary folder, say, which may be on another disk."""
+    serve(archive(home / "served/m.npz").read_bytes())
+    (home / "served/m.npz").unlink()
+    monkeypatch.setattr(tempfile, "tempdir", str(home / "missing"))
+    monkeypatch.chdir(home / "served")
+    assert same(load_mnist(progress=False))
+    files = [str(path.relative_to(home)) for path in sorted(home.rglob("*"))]
+    assert files == [".cache", ".cache/firstorder", ".cache/firstorder/mnist.npz", "served"]
+
+
+def test_a_download_shows_its_progress_unless_told_not_to(home, serve, capsys):
+    serve(archive(home / "m.npz").read_bytes())
+    for arguments, shown in [({}, True), ({"progress": True}, True), ({"progress": False}, False)]:
+        load_mnist(**arguments)
+        assert ("B/s]" in capsys.readouterr().err) == shown
+        (home / ".cache/firstorder/mnist.npz").unlink()
     assert __main__.main() == 0
+    assert capsys.readouterr().out == "MNIST is here: 3 digits to train on, 1 to test.\n"
 
 
 def test_a_server_that_hangs_is_left(home, monkeypatch):

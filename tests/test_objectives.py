@@ -29,7 +29,20 @@ OBJECTIVES = [
     o.noisy(o.himmelblau(), 1.0),
     *REGRESSIONS,
 ]
+NAMES = [
+    "linear(-2)", "quadratic", "quadratic", "quadratic", "quadratic", "Rosenbrock", "Beale",
+    "Himmelblau", "saddle", "double well(0)", "double well(0.2)", "double well(-0.38)", "plateau",
+    "noisy Himmelblau", "linear regression", "logistic regression", "logistic regression",
+    "softmax regression", "softmax regression",
+]  # fmt: skip
 every = pytest.mark.parametrize("objective", OBJECTIVES, ids=lambda f: f.name)
+
+
+def test_every_objective_tells_its_name():
+    assert [objective.name for objective in OBJECTIVES] == NAMES
+    batches = REGRESSIONS[0].minibatches(4)
+    assert batches.name == "linear regression, minibatches of 4"
+    assert o.noisy(batches, 1.0).name == "noisy linear regression, minibatches of 4"
 
 
 def test_every_public_objective_is_in_the_table():
@@ -101,11 +114,13 @@ def test_pickled_it_is_the_same_function(objective):
             np.testing.assert_array_equal(twin.eigenvalues, original.eigenvalues)
 
 
-def test_himmelblau_has_four_different_minima():
-    distances = np.linalg.norm(
-        o.himmelblau().minimizers[:, None] - o.himmelblau().minimizers, axis=-1
-    )
-    assert distances.shape == (4, 4) and distances[~np.eye(4, dtype=bool)].min() > 3
+@pytest.mark.parametrize(
+    "objective, count, apart", [(o.himmelblau(), 4, 3), (o.saddle(), 2, 1), (o.double_well(), 2, 1)]
+)
+def test_minima_that_are_counted_are_different(objective, count, apart):
+    minima = objective.minimizers.reshape(count, -1)
+    distances = np.linalg.norm(minima[:, None] - minima, axis=-1)
+    assert distances[~np.eye(count, dtype=bool)].min() > apart
 
 
 @pytest.mark.parametrize("tilt", [-0.38, -0.1, 0.0, 1e-9, 0.1, 0.38])
@@ -158,6 +173,18 @@ def test_the_best_step_is_near_the_cube_root_of_eps():
         assert gradient_error(o.himmelblau(), np.array([1.0, 1.0]), step) > 1000 * best
 
 
+@pytest.mark.parametrize("step, steps", [(None, [6.06e-6, 6.06e-6, 6.06e-3]), (0.5, 3 * [0.5])])
+def test_the_step_is_the_one_given_or_grows_with_the_coordinate_from_one_on(step, steps):
+    asked = []
+    flat = dataclasses.replace(
+        o.quadratic([0.0, 0.0, 0.0]), value=lambda x: asked.append(x) or np.zeros(x.shape[:-1])
+    )
+    theta = np.array([0.25, -1.0, 1000.0])
+    central_differences(flat, theta, step)
+    for points, sign in zip(asked, (1, -1), strict=True):
+        np.testing.assert_allclose(points - theta, sign * np.diag(steps), rtol=1e-3)
+
+
 def test_differences_of_a_quadratic_are_exact_for_any_step():
     bowl = o.quadratic([1.0, 4.0])
     for points in (np.array([[1.0, 2.0], [0.5, -1.0]]), np.array([[1, 2], [3, -1]])):
@@ -203,6 +230,8 @@ REFUSALS = [
     (lambda: o.linear_regression([[1], [np.inf]], [1, 2]), "X must be finite, got inf"),
     (lambda: o.linear_regression([[1], [1]], [1, np.nan]), "y must be finite, got nan"),
     (lambda: o.logistic_regression([[1], [2]], [1, 2]), "y must hold labels 0 and 1, got [1. 2.]"),
+    (lambda: o.logistic_regression(np.ones((7, 1)), range(7)),
+     "y must hold labels 0 and 1, got [0. 1. 2. 3. 4.]"),
     (lambda: o.logistic_regression(X, TWO, -1.0), "l2 must be non-negative and finite, got -1.0"),
     (lambda: o.logistic_regression(X, TWO, np.inf), "l2 must be non-negative and finite, got inf"),
     (lambda: o.softmax_regression(X, TWO, None), "l2 must be non-negative and finite, got None"),
@@ -224,7 +253,8 @@ REFUSALS = [
      "write noisy(regression.minibatches(8), sigma)"),
     (lambda: central_differences(o.beale(), [1.0, 1.0], 0.0), "step must be positive"),
     (lambda: central_differences(o.beale(), [1.0, 1.0], "1"), "step must be positive"),
-    (lambda: central_differences(o.beale(), [1.0, 1.0, 1.0]), "theta must end in the axes (2,)"),
+    (lambda: central_differences(o.beale(), [1.0, 1.0, 1.0]),
+     "theta must end in the axes (2,) of Beale, got an array of shape (3,)"),
 ]  # fmt: skip
 
 

@@ -26,6 +26,12 @@ def test_noise_has_the_gradient_as_its_mean(sigma):
     np.testing.assert_allclose(estimates.std(axis=0), sigma * np.ones(2), rtol=0.03)
 
 
+def test_noise_is_sigma_times_the_generator_s_normal_numbers():
+    points, z = np.ones((3, 2)), np.random.default_rng(7).standard_normal((3, 2))
+    estimates = o.noisy(o.beale(), [0.5, 2.0]).sample(points, np.random.default_rng(7))
+    np.testing.assert_allclose(estimates - o.beale().gradient(points), [0.5, 2.0] * z, rtol=1e-12)
+
+
 def test_noise_on_minibatches_adds_to_theirs():
     batches = REGRESSIONS[0].minibatches(4)
     points = np.zeros((20_000, 3))
@@ -52,7 +58,16 @@ def test_minibatches_are_unbiased_with_the_known_variance(regression, size, repl
     expected = single.var(axis=0) / size * (1 if replace else (n - size) / (n - 1))
     np.testing.assert_allclose(estimates.var(axis=0), expected, rtol=0.1)
     assert np.array_equal(batches.minimizers, regression.minimizers)
+    assert batches.minimum == regression.minimum
     assert batches.value is regression.value and batches.gradient is regression.gradient
+
+
+@pytest.mark.parametrize("replace", [True, False])
+def test_one_example_of_a_thousand_is_any_of_them(replace):
+    """Numbers to choose by are sorted in another way where they are many."""
+    numbers = o.linear_regression(np.ones((1000, 1)), np.arange(1000))
+    drawn = -numbers.minibatches(1, replace).sample(np.zeros((9000, 1)), np.random.default_rng(0))
+    assert np.bincount(drawn[:, 0].astype(int), minlength=1000).max() < 30  # 9 each
 
 
 @every_regression

@@ -82,6 +82,11 @@ def test_the_rates_of_a_tensor(schedule, rates, name):
     np.testing.assert_allclose(rates_in(name, schedule), rates, rtol=1e-5, atol=1e-8)
 
 
+@pytest.mark.parametrize("method", [Cosine, Warmup])
+def test_a_number_of_steps_is_stored_as_pythons(method):
+    assert type(method(0.1, np.int64(10)).steps) is int
+
+
 def test_arrays_of_settings_give_arrays_of_rates():
     initial = np.array([[0.1], [0.2]])
     for schedule in (

@@ -1,5 +1,7 @@
 """Training: what the history means, what the seed fixes, divergence, and refusals."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -72,13 +74,33 @@ def test_other_shapes(digits):
     few = Images(np.eye(4)[:, None], np.arange(4), np.eye(4)[:, None], np.arange(4))
     linear = train(Network((4, 4)), few, Adam(0.1), epochs=50, batch_size=3)
     assert linear.history["val_accuracy"][-1] == 1.0
+    one = Images(*(part[:1] for part in few))
+    assert train(Network((4, 4)), one, Adam(0.1), epochs=50).history["val_accuracy"][-1] == 1.0
 
 
 def test_progress_is_shown_only_on_request(digits, capfd):
     train(Network(), digits, Adam(), epochs=1)
     assert capfd.readouterr() == ("", "")
     train(Network(), digits, Adam(), epochs=2, progress=True)
-    assert "epoch 2/2" in capfd.readouterr().err
+    assert re.search(r"epoch 2/2: 100%.* 47/47 .*[\d?]step/s", capfd.readouterr().err)
+
+
+def test_matrix_products_take_one_thread_and_nothing_else_is_changed(digits):
+    threadpoolctl = pytest.importorskip("threadpoolctl", reason="threadpoolctl is not installed")
+    seen = []
+
+    def rate(t):
+        seen.append(threadpoolctl.threadpool_info())
+        return 0.1
+
+    with threadpoolctl.threadpool_limits(2):
+        before = threadpoolctl.threadpool_info()
+        if not any(pool["user_api"] == "blas" and pool["num_threads"] > 1 for pool in before):
+            pytest.skip("the threads of this machine's BLAS cannot be set")
+        train(Network((784, 10)), digits, GradientDescent(rate), epochs=1, batch_size=1500)
+        assert threadpoolctl.threadpool_info() == before
+    one = [pool | {"num_threads": 1} if pool["user_api"] == "blas" else pool for pool in before]
+    assert seen == [one]
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def _source(item: Any) -> str:
     """Return the source of a function, method, property or class, without docstrings."""
     code: Any = item.fget if isinstance(item, property) else item
     source = textwrap.dedent(inspect.getsource(code))
-    lines: list[str | None] = [*source.rstrip().splitlines()]
+    lines: list[str | None] = [*source.splitlines()]
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.FunctionDef | ast.ClassDef) or not ast.get_docstring(node):
             continue
@@ -78,7 +78,7 @@ def _source(item: Any) -> str:
         if len(node.body) == 1:
             lines[first] = " " * docstring.col_offset + "..."
             first += 1
-        elif last < len(lines) and lines[last] == "":
+        elif lines[last] == "":
             last += 1
         lines[first:last] = [None] * (last - first)
     return "\n".join(line for line in lines if line is not None)

@@ -134,7 +134,7 @@ def _download(url: str, file: Path, progress: bool) -> Images:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=file.parent) as folder:
-            part = pooch.retrieve(url, None, fname=file.name, path=folder, downloader=get)
+            part = pooch.retrieve(url, None, path=folder, downloader=get)
             images = _read(Path(part), f"downloaded from {url}", f"Try again later. {ADVICE}")
             os.replace(part, file)
     except RequestException as error:

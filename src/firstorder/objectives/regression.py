@@ -86,7 +86,7 @@ class Regression(Objective):
 def _minibatch_gradient(
     regression: Regression, batch_size: int, replace: bool, theta: Array, random: Random
 ) -> Array:
-    batch = np.shape(theta)[: np.ndim(theta) - regression.ndim]
+    batch = np.shape(theta)[: -regression.ndim]
     n = len(regression.y)
     if replace:
         rows = random.integers(n, size=(*batch, batch_size))
