@@ -134,16 +134,17 @@ def test_a_fair_comparison_is_told_in_full(capsys):
     )
     assert "after 1, 5, 20 trials" in names
     order = sorted(FAIR, key=lambda name: FAIR[name].median)
-    for name, row in zip(order, rows[:4], strict=True):
+    for name, row, settings in zip(order, rows[:8:2], rows[1:8:2], strict=True):
         result = FAIR[name]
         assert row.startswith(name)
         for number in (result.median, result.runs.min(), result.runs.max(), result.after(20)):
             assert f"{number:.2g}" in row
-        assert result.best["schedule"] in row and result.best["iterate"] in row
+        assert result.best["schedule"] in settings and result.best["iterate"] in settings
+        assert f"learning_rate {result.best['learning_rate']:.2g}" in settings
     # The best against every method, and every control against its own.
-    pairs = [row.partition(" in ")[0] for row in rows[4:]]
+    pairs = [row.partition(" in ")[0] for row in rows[8:]]
     assert "Adam below Adam, β₁ = 0" in pairs and len(pairs) == 3
-    assert all(row.endswith((": exceeds the spread", ": within the spread")) for row in rows[4:])
+    assert all(row.endswith((": exceeds the spread", ": within the spread")) for row in rows[8:])
 
 
 def test_a_claim_without_its_control_is_refused():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -71,29 +72,46 @@ def _report_sweep(name: str, result: Sweep, digits: int) -> None:
 def _report_search(results: dict[str, Result], digits: int, trials: list[int]) -> None:
     first = next(iter(results.values()))
     print(
-        f"{first.budget} settings × {len(first.schedules)} schedules, {len(first.seeds)} seeds, "
-        f"{first.steps} steps; score: {first.score}"
+        f"{_count(first.budget, 'setting')} × {_count(len(first.schedules), 'schedule')}, "
+        f"{_count(len(first.seeds), 'seed')}, {first.steps} steps; score: {first.score}"
     )
     width = max(map(len, results))
-    head = "after " + ", ".join(map(str, trials)) + " trials"
-    print(f"{'':{width}}  {'median (seeds: least to most)':30}  {head:24}  best settings")
+    tries = ", ".join(map(str, trials))
+    print(f"{'':{width}}  median (seeds: least to most) | after {tries} trials | best settings")
     order = sorted(results, key=lambda name: results[name].median)
     for name in order:
         result = results[name]
         low, high = (f"{x:.{digits}g}" for x in (result.runs.min(), result.runs.max()))
-        score = f"{result.median:.{digits}g} ({low} to {high})"
         bought = ", ".join(f"{result.after(k):.{digits}g}" for k in trials)
         chosen = ", ".join(
-            f"{key} {value:.2g}" if isinstance(value, float) else value
+            f"{key} {_setting(value)}" if isinstance(value, float) else value
             for key, value in result.best.items()
         )
-        print(f"{name:{width}}  {score:30}  {bought:24}  {chosen}")
+        print(f"{name:{width}}  {result.median:.{digits}g} ({low} to {high}) | {bought}")
+        print(f"{'':{width}}  {chosen}")
     best = order[0]
     for name in order:
         control_of = results[name].method.control_of
         other = control_of if control_of in results else best
         if name != other:
             print(_difference(results, other, name))
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" + "s" * (number != 1)
+
+
+def _setting(value: float) -> str:
+    """Write a setting with two digits, of what one lacks where it is an average's share near one.
+
+    Examples
+    --------
+    >>> _setting(0.0321), _setting(0.99934)
+    ('0.032', '0.99934')
+    """
+    if not 0.9 < value < 1:
+        return f"{value:.2g}"
+    return f"{value:.{1 - math.floor(math.log10(1 - value))}f}"
 
 
 def _difference(results: dict[str, Result], left: str, right: str) -> str:
