@@ -111,6 +111,8 @@ def test_scores(score, losses, expected):
         (StaysBelow(0.5), 7, False),
         (lambda losses: losses[-1], 1000, True),
         (lambda losses: losses[150], 300, True),
+        (lambda losses: 0.7 * losses[-1] + 0.3 * losses[-2], 100, True),
+        (TailMean(), 20, False),  # of two steps, one gains half
         (lambda losses: losses[-20:].min(axis=0), 100, True),
         (lambda losses: losses[-20:].max(axis=0), 100, False),
         (lambda losses: np.where((losses < 0.5).any(axis=0), (losses < 0.5).argmax(axis=0), np.inf),
@@ -235,6 +237,29 @@ def test_a_function_may_run_the_trials():
     assert found["it"].iterates == ("last", "averaged")
     assert found["it"].best["iterate"] == "averaged"
     assert found["it"].best["learning_rate"] == pytest.approx(0.03, rel=0.5)
+
+
+def test_a_run_without_a_loss_or_a_score_is_the_worst():
+    """Medians are of scores that count nan as infinite; a trial has its better iterate's."""
+
+    def run(trials, seeds):
+        losses = np.ones((10, 3, 3)) * [[[1.0], [2.0], [3.0]]]
+        losses[-1, 0, :2] = np.nan
+        losses[1:, 1, 2] = np.nan  # the median of 2, 2, inf is 2
+        return {"averaged": 40 - 10 * losses, "last": losses}
+
+    def score(losses):
+        return np.where(losses[0] == 3.0, np.nan, losses.mean(axis=0))
+
+    methods, constant = {"it": Method(GradientDescent, RATE)}, {"constant": SCHEDULES["constant"]}
+    arguments = {"steps": 10, "budget": 3, "seeds": range(3), "schedules": constant}
+    found = compare(run, methods, **arguments)["it"]
+    assert found.medians.tolist() == [[[np.inf, 20.0, 10.0], [np.inf, 2.0, 3.0]]]
+    assert found.index == (0, 1, 1) and found.after(100) == 2.0
+    assert found.curves[0, :, 0].tolist() == [2.0, 2.0, 2.0]
+    assert found.curves[0, :, -1].tolist() == [2.0, 2.0, np.inf]
+    medians = compare(run, methods, **arguments, score=score)["it"].medians
+    assert medians.tolist() == [[[np.inf, 20.0, 10.0], [np.inf, 2.0, np.inf]]]
 
 
 def test_remembered_runs_are_scored_again_and_not_run_again():

@@ -8,10 +8,11 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from firstorder.figures.common import label_axes, legend_below, panels
-from firstorder.figures.style import BLUE, GREEN, GREY, VERMILION, figure
+from firstorder.figures.style import BLACK, GREY, PURPLE, SKY, figure
 
 Shares = Mapping[str, Mapping[Any, float]]
-MARKS = [(BLUE, "o"), (VERMILION, "s"), (GREEN, "^")]
+# Not the colours of the methods that such sentences are about.
+MARKS = [(BLACK, "o"), (PURPLE, "s"), (SKY, "^")]
 
 
 @figure
@@ -39,7 +40,7 @@ def choices_that_turn(conclusions: Mapping[str, tuple[float, Shares]]) -> Figure
             axes.plot(list(values.values()), y, color=color, linewidth=1.4, zorder=2)
         x = [shares[name][value] for name, value in rows]
         axes.plot(
-            x, list(heights.values()), marker, color=color, linestyle="none", markersize=6,
+            x, list(heights.values()), marker, color=color, linestyle="none", markersize=5,
             label=label, zorder=3,
         )  # fmt: skip
     axes.axvline(0.5, color=GREY, linewidth=0.9, zorder=0)
