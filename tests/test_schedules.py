@@ -12,6 +12,7 @@ from firstorder.schedules import (
     Exponential,
     InverseSqrt,
     InverseTime,
+    Linear,
     Warmup,
 )
 
@@ -25,6 +26,8 @@ SCHEDULES = [
     (Exponential(0.1, 1.0), 0.1 * np.ones(30)),
     (Cosine(0.1, 20), np.where(T <= 21, 0.1 * np.cos(np.pi * (T - 1) / 40) ** 2, 0.0)),
     (Cosine(0.1, 1, final=0.02), np.append(0.1, 0.02 * np.ones(29))),
+    (Linear(0.1, 20), np.maximum(0.005 * (21 - T), 0.0)),
+    (Linear(0.1, 1, final=0.02), np.append(0.1, 0.02 * np.ones(29))),
     (Warmup(0.1, 10), np.append(0.01 * T[:10], 0.1 * np.ones(20))),
     (Warmup(0.1, np.int64(10)), np.append(0.01 * T[:10], 0.1 * np.ones(20))),
     (Warmup(InverseSqrt(0.1), 4), np.append(T[:4] / 40 / np.sqrt(T[:4]), 0.1 / np.sqrt(T[4:]))),
@@ -95,6 +98,7 @@ def test_arrays_of_settings_give_arrays_of_rates():
         InverseTime(initial, 0.5),
         Exponential(initial, np.array([0.5, 0.9])),
         Cosine(initial, 10, final=np.array([0.0, 0.01])),
+        Linear(initial, 10, final=np.array([0.0, 0.01])),
         Warmup(initial, 4),
     ):
         together = np.broadcast_to(schedule(3), (2, 2))
@@ -113,11 +117,14 @@ REFUSALS = [
           lambda initial: InverseTime(initial, 0.1),
           lambda initial: Exponential(initial, 0.1),
           lambda initial: Cosine(initial, 10),
+          lambda initial: Linear(initial, 10),
       )],
     (lambda decay: InverseTime(0.1, decay), "decay", [-1.0, np.nan], "non-negative and finite"),
     (lambda factor: Exponential(0.1, factor), "factor", [0.0, 1.1, np.nan, None], "in (0, 1]"),
     (lambda final: Cosine(0.1, 10, final), "final", [-1.0, np.nan], "non-negative and finite"),
+    (lambda final: Linear(0.1, 10, final), "final", [-1.0, np.nan], "non-negative and finite"),
     (lambda steps: Cosine(0.1, steps), "steps", BAD_STEPS, WHOLE),
+    (lambda steps: Linear(0.1, steps), "steps", BAD_STEPS, WHOLE),
     (lambda steps: Warmup(0.1, steps), "steps", BAD_STEPS, WHOLE),
     (lambda schedule: Warmup(schedule, 10), "schedule", BAD_RATES,
      "positive and finite, or a function of t"),

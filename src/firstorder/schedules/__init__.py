@@ -8,6 +8,6 @@ TensorFlow t must be a floating-point tensor, as the update rules need it too.
 """
 
 from firstorder.schedules.endless import Constant, Exponential, InverseSqrt, InverseTime
-from firstorder.schedules.planned import Cosine, Warmup
+from firstorder.schedules.planned import Cosine, Linear, Warmup
 
-__all__ = ["Constant", "Cosine", "Exponential", "InverseSqrt", "InverseTime", "Warmup"]
+__all__ = ["Constant", "Cosine", "Exponential", "InverseSqrt", "InverseTime", "Linear", "Warmup"]

@@ -56,6 +56,44 @@ class Cosine(Settings):
 
 
 @dataclass(frozen=True)
+class Linear(Settings):
+    r"""Fall along a straight line, from :math:`\alpha` at the first step to the final rate.
+
+    .. math::
+        \alpha_t = \alpha_T + (\alpha - \alpha_T) \Bigl(1 - \frac{\min(t - 1,\, T)}{T}\Bigr)
+
+    Parameters
+    ----------
+    initial : float or array, positive
+        The first rate :math:`\alpha`.
+    steps : int, positive
+        The fall takes :math:`T` steps; after them the rate stays.
+    final : float or array, non-negative
+        The last rate :math:`\alpha_T`.
+
+    Examples
+    --------
+    >>> linear = Linear(1.0, steps=4)
+    >>> linear(1), linear(2), linear(5), linear(1000)
+    (1.0, 0.75, 0.0, 0.0)
+    """
+
+    initial: Any
+    steps: int
+    final: Any = 0.0
+
+    def __post_init__(self) -> None:
+        check_positive(self, "initial")
+        object.__setattr__(self, "steps", check_whole("steps", self.steps))
+        check_non_negative(self, "final")
+
+    def __call__(self, t: Any) -> Any:
+        """Return the rate of step ``t``."""
+        share = 1 - at_most(plain(t) - 1, self.steps) / self.steps
+        return self.final + (self.initial - self.final) * share
+
+
+@dataclass(frozen=True)
 class Warmup(Settings):
     r"""Let the rate of another schedule grow linearly: :math:`\min(t / T, 1)\, \alpha_t`.
 

@@ -1,4 +1,4 @@
-"""Fair comparisons: every method at its own best learning rate of one grid, over the same runs."""
+"""Sweeps: every method at its own best learning rate of one grid, over the same runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from firstorder.trajectories import as_points, minimize
 
 # Makes an optimizer of an array of learning rates: ``AdaGrad`` itself, ``partial(Momentum,
 # momentum=0.5)``, or ``lambda rate: GradientDescent(InverseSqrt(rate))``.
-Method = Callable[[Any], Optimizer]
+Maker = Callable[[Any], Optimizer]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +85,7 @@ def decades(low: int, high: int, per_decade: int = 4) -> np.ndarray:
 def sweep(
     objective: Objective,
     start: Any,
-    method: Method,
+    method: Maker,
     rates: Any,
     steps: int,
     *,
@@ -151,7 +151,7 @@ def sweep(
 def race(
     objective: Objective,
     start: Any,
-    methods: Mapping[str, Method],
+    methods: Mapping[str, Maker],
     rates: Any,
     steps: int,
     *,
@@ -163,19 +163,3 @@ def race(
         name: sweep(objective, start, method, rates, steps, seed=seed, score=score)
         for name, method in methods.items()
     }
-
-
-def report(results: Mapping[str, Sweep], digits: int = 2) -> None:
-    """Print each method's best learning rate and its scores there; raise at the grid's edge.
-
-    Raises
-    ------
-    AssertionError
-        If the best rate of a method is the grid's first or last.
-    """
-    for name, result in results.items():
-        if result.at_edge:
-            raise AssertionError(f"{name}: the best rate {result.best:g} is at the grid's edge")
-        scores = result.scores[result.index]
-        low, middle, high = (f"{x:.{digits}g}" for x in np.quantile(scores, [0, 0.5, 1]))
-        print(f"{name:16} best rate {result.best:<7.2g} score {middle} (runs: {low} to {high})")
