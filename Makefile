@@ -37,7 +37,7 @@ endif
 PARENT = parent=$$BUILD; [ "$$(basename "$$BUILD")" != _build ] || parent=$$(dirname "$$BUILD")
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check package lint lab execute bench mutants constraints clean
+.PHONY: help book test check package lint lab execute experiments bench mutants constraints clean
 .NOTPARALLEL:  # pip is not to be run twice at once
 
 help: ## show this list
@@ -68,6 +68,9 @@ lab: $(VENV)/.dev ## open the notebooks in JupyterLab
 
 execute: $(VENV)/.test ## run the notebooks and store their outputs; NOTEBOOKS=... for some
 	$(BIN)/python tools/execute.py $(NOTEBOOKS)
+
+experiments: $(VENV)/.test ## run the long studies again, from where they stopped
+	for study in experiments/*.py; do $(BIN)/python "$$study" --progress || exit 1; done
 
 bench: $(VENV)/.bench ## measure speed and memory, as ratios within one run
 	$(BIN)/python -m pytest benchmarks --benchmark-only $(ARGS)
