@@ -114,7 +114,7 @@ def test_equal_settings_make_equal_optimizers(one, other):
 @pytest.mark.parametrize("one, other", DIFFERENT, ids=repr)
 def test_other_settings_make_other_optimizers(one, other):
     assert one != other and not one == other
-    assert len({one, other}) == 2
+    assert len({one, other}) == 2 and hash(one) != hash(other)
 
 
 @dataclasses.dataclass(frozen=True)
