@@ -46,7 +46,7 @@ class Settings:
                 value.flags.writeable = False
 
     def __hash__(self) -> int:
-        return hash(_comparable(self))
+        return hash((type(self), _comparable(self)))
 
 
 def _comparable(owner: Any) -> tuple[Any, ...]:
