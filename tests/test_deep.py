@@ -80,6 +80,12 @@ def test_networks_side_by_side_are_those_that_train_alone():
     assert not np.allclose(other, alone)
 
 
+def test_larger_minibatches_are_less_noisy():
+    still = GradientDescent(1e-12)
+    spread = [deep.train(still, 1, steps=50, batch=n).std(axis=0).mean() for n in (8, 32, 128)]
+    assert spread[0] > 1.5 * spread[1] > 2.25 * spread[2] > 0
+
+
 def test_final_is_the_mean_of_the_last_tenth_and_infinite_where_it_is_no_number():
     losses = np.ones((20, 2))
     losses[-2:, 0] = [3.0, 5.0]

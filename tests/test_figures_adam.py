@@ -6,6 +6,7 @@ import pytest
 from drawings import figure_of
 from firstorder import Adam, minimize, objectives
 from firstorder.figures import adam
+from firstorder.figures.style import BLACK, VERMILION
 
 
 def title(axes):
@@ -29,13 +30,15 @@ def test_valleys_have_a_column_for_each_method_and_a_row_for_each_valley():
 
 
 def test_finals_have_a_row_for_each_method_from_above_and_name_the_median():
-    picture = figure_of(adam.finals, {"Adam": [1.0, 2.0, 9.0], "Adam, β₁ = 0": [3.0]}, "loss")
+    runs = {"Adam": [1.0, 2.0, 9.0], "ten layers, Adam": [3.0], "sign": [4.0]}
+    picture = figure_of(adam.finals, runs, "loss")
     (axes,) = picture.axes
-    assert [text.get_text() for text in axes.get_yticklabels()] == ["Adam", "Adam, β₁ = 0"]
+    assert [text.get_text() for text in axes.get_yticklabels()] == list(runs)
     assert axes.lines[0].get_xydata().tolist() == [[1, 0], [2, 0], [9, 0]]
     assert axes.lines[1].get_xydata().tolist() == [[2, 0]]
-    assert [text.get_text() for text in axes.texts] == ["2.00", "3.00"]
-    assert axes.lines[0].get_color() == axes.lines[2].get_color()
+    assert [text.get_text() for text in axes.texts] == ["2.00", "3.00", "4.00"]
+    colors = [line.get_color() for line in axes.lines[::2]]
+    assert colors == [VERMILION, VERMILION, BLACK]
     assert axes.get_ylim()[0] > axes.get_ylim()[1] and axes.get_xlabel() == "loss"
 
 

@@ -86,6 +86,7 @@ def train(
     runs: int = 5,
     seed: int = 0,
     gain: float = 1.0,
+    batch: int = 32,
 ) -> Array:
     """Return the minibatch losses (steps, settings, runs) of networks trained side by side.
 
@@ -98,14 +99,16 @@ def train(
     unit : str
         One of ``UNITS``.
     steps, runs, seed, gain
-        Minibatches of 32; networks of other first weights and other minibatches for each setting;
-        where their randomness starts; and as in ``first_weights``.
+        Number of minibatches; of networks, each with its own first weights and minibatches; where
+        their randomness starts; and as in ``first_weights``.
+    batch : int
+        Examples in a minibatch.
     """
     digits, random, losses = small_digits(), np.random.default_rng(seed + 1), []
     weights = first_weights(depth, runs, seed, gain)
     states = [optimizer.init(w) for w in weights]
     for _ in range(steps):
-        rows = random.integers(1000, size=(runs, 32))
+        rows = random.integers(1000, size=(runs, batch))
         loss, gradients = loss_and_gradients(weights, digits.x[rows], digits.y[rows], unit)
         layers = zip(weights, gradients, states, strict=True)
         stepped = [optimizer.step(*layer) for layer in layers]

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from firstorder.figures.common import Series, draw_curves, label_axes, panels
-from firstorder.figures.style import BLACK, BLUE, GREY, VERMILION, figure, line_style
+from firstorder.figures.style import BLACK, BLUE, GREY, METHODS, VERMILION, figure, line_style
 from firstorder.trajectories import Trajectory
 
 
@@ -43,11 +43,15 @@ def valleys(paths: Mapping[str, Any], limits: tuple[float, float] = (-1.9, 0.9))
 
 @figure
 def finals(results: Mapping[str, Any], xlabel: str) -> Figure:
-    """Show what every run came to, a row of dots for each method, and its median as a number."""
+    """Show what every run came to, a row of dots for each method, and its median as a number.
+
+    The colour is that of the method that the row names between its commas.
+    """
     picture, (axes,) = panels(height=0.8 + 0.3 * len(results))
     for row, (name, runs) in enumerate(results.items()):
         middle = float(np.median(runs))
-        color = line_style(name.partition(",")[0], row)["color"]
+        method = next((part for part in name.split(", ") if part in METHODS), name)
+        color = line_style(method, 5)["color"]  # black for what is no method of the book
         axes.plot(runs, np.full(len(runs), row), "o", color=color, alpha=0.45, markersize=5)
         axes.plot(middle, row, "|", color=BLACK, markersize=15, markeredgewidth=2)
         axes.annotate(
