@@ -145,6 +145,4 @@ def tune(
         losses = train(method(column(rates)), depth, **kwargs)
         scores = final(losses)
     best = int(np.argmin(np.median(scores, axis=1)))
-    return Tuned(
-        float(rates[best]), best in (0, len(rates) - 1), losses[:, best].T, scores[best]
-    )
+    return Tuned(float(rates[best]), best in (0, len(rates) - 1), losses[:, best].T, scores[best])

@@ -13,7 +13,6 @@ from firstorder.figures.common import Series, draw_curves, label_axes, panels
 from firstorder.figures.style import BLACK, BLUE, GREY, METHODS, VERMILION, figure, line_style
 from firstorder.trajectories import Trajectory
 
-
 VALLEYS = ("first valley", "its faint copy")
 
 
