@@ -10,8 +10,57 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from firstorder.figures.common import Series, draw_curves, label_axes, panels
-from firstorder.figures.style import BLACK, BLUE, GREY, VERMILION, figure, line_style
+from firstorder.figures.style import BLACK, BLUE, GREY, METHODS, VERMILION, figure, line_style
 from firstorder.trajectories import Trajectory
+
+VALLEYS = ("first valley", "its faint copy")
+
+
+@figure
+def valleys(paths: Mapping[str, Any], limits: tuple[float, float] = (-1.9, 0.9)) -> Figure:
+    """Show paths (steps + 1, 4) through two valleys: a column a method, a row a valley."""
+    columns = len(paths)
+    picture, axes = panels(columns, height=4.2, rows=2, sharex=True, sharey=True)
+    x, y = np.meshgrid(np.linspace(*limits, 121), np.linspace(*limits, 121))
+    height = np.sqrt(0.25 * (x + y) ** 2 + 12.5 * (x - y) ** 2)
+    for index, (name, points) in enumerate(paths.items()):
+        for row, valley in enumerate(VALLEYS):
+            panel, path = axes[row * columns + index], np.asarray(points)[:, 2 * row : 2 * row + 2]
+            panel.contour(x, y, height, levels=5, colors="#A8A8A8", linewidths=0.5)
+            style = line_style(name, index) | {"linestyle": "-"}
+            panel.plot(*path.T, marker="o", markersize=1.6, linewidth=1.0, **style)
+            panel.plot(*path[0], "s", color=BLACK, markersize=5)
+            panel.plot(0, 0, "*", color=BLACK, markersize=9, zorder=4)
+            panel.grid(False)
+            panel.set(xlim=limits, ylim=limits, aspect="equal")
+            if row == 0:
+                panel.set_title(name, color=style["color"])
+            if index == 0:
+                panel.set_ylabel(valley)
+    return picture
+
+
+@figure
+def finals(results: Mapping[str, Any], xlabel: str) -> Figure:
+    """Show what every run came to, a row of dots for each method, and its median as a number.
+
+    The colour is that of the method that the row names between its commas.
+    """
+    picture, (axes,) = panels(height=0.8 + 0.3 * len(results))
+    for row, (name, runs) in enumerate(results.items()):
+        middle = float(np.median(runs))
+        method = next((part for part in name.split(", ") if part in METHODS), name)
+        color = line_style(method, 5)["color"]  # black for what is no method of the book
+        axes.plot(runs, np.full(len(runs), row), "o", color=color, alpha=0.45, markersize=5)
+        axes.plot(middle, row, "|", color=BLACK, markersize=15, markeredgewidth=2)
+        axes.annotate(
+            f"{middle:.2f}", (1.02, row), xycoords=("axes fraction", "data"), va="center",
+            fontsize=9,
+        )  # fmt: skip
+    axes.set_yticks(range(len(results)), list(results))
+    axes.set_ylim(len(results) - 0.5, -0.5)
+    label_axes(axes, xlabel, "")
+    return picture
 
 
 @figure
@@ -70,12 +119,19 @@ def layers(gradients: Any, steps: Series) -> Figure:
 
 
 @figure
-def runs(groups: Mapping[str, Mapping[str, Trajectory]]) -> Figure:
-    """Show runs of one weight against the step, one panel for each start."""
+def runs(
+    groups: Mapping[str, Mapping[str, Trajectory]], styles: Mapping[str, tuple[str, Any]]
+) -> Figure:
+    """Show runs of one weight against the step, one panel for each start.
+
+    ``styles`` has the colour and the dash of every run.
+    """
     picture, all_axes = panels(len(groups), height=3.1, sharey=True)
     for axes, (title, paths) in zip(all_axes, groups.items(), strict=True):
         axes.axhline(1, color=GREY, linewidth=0.8)
-        draw_curves(axes, {name: path.points for name, path in paths.items()})
+        for name, path in paths.items():
+            color, dash = styles[name]
+            axes.plot(path.points, color=color, linestyle=dash, label=name)
         axes.legend(fontsize=8.5, loc="lower left" if axes is all_axes[0] else "upper right")
         label_axes(axes, "step $t$", "$w$", title=title, ylim=(-0.05, 2.0))
         axes.set_xscale("symlog", linthresh=10)
@@ -105,13 +161,17 @@ def counter_example(runs: Series, memories: Any, drift: Series, marks: Any) -> F
 
 @figure
 def sweeps(settings: Mapping[str, tuple[Any, Any]], ylabel: str) -> Figure:
-    """Show results (values, runs) over a setting each: every run a dot, the median a line."""
+    """Show results (values, runs) over a setting each: every run a dot, the median a line.
+
+    Values that are names have a short line each, the others one line through all.
+    """
     rows = -(-len(settings) // 2)
     picture, axes = panels(2, height=2.4 * rows, rows=rows, sharey=True)
     for panel, (name, (values, results)) in zip(axes, settings.items(), strict=False):
         results = np.asarray(results)
         at = np.arange(len(values))
-        panel.plot(at, np.median(results, axis=1), "-", color=VERMILION)
+        line = "_" if isinstance(values[0], str) else "-"
+        panel.plot(at, np.median(results, axis=1), line, color=VERMILION, markersize=16)
         panel.plot(np.repeat(at, results.shape[1]), results.ravel(), ".", color=BLUE, alpha=0.8)
         panel.set_xticks(at, [tick(value) for value in values], rotation=60, fontsize=8)
         label_axes(panel, name, "", yscale="log")
@@ -123,8 +183,10 @@ def sweeps(settings: Mapping[str, tuple[Any, Any]], ylabel: str) -> Figure:
     return picture
 
 
-def tick(value: float) -> str:
-    """Return a short label: 0.9, 0.999, 0.0032, 1e-8."""
+def tick(value: float | str) -> str:
+    """Return a short label: 0.9, 0.999, 0.0032, 1e-8; a name as it is."""
+    if isinstance(value, str):
+        return value
     if 0 < value < 1e-3:
         return f"{value:.0e}".replace("e-0", "e-")
     return f"{value:.6g}" if value > 0.5 else f"{value:.2g}"
