@@ -128,6 +128,7 @@ def test_sweeps_join_numbers_and_not_names():
     ("value", "text"),
     [
         ("both", "both"),
+        ("only the first", "only\nthe first"),
         (0.9, "0.9"),
         (0.99999, "0.99999"),
         (1e-8, "1e-8"),

@@ -170,10 +170,12 @@ def sweeps(settings: Mapping[str, tuple[Any, Any]], ylabel: str) -> Figure:
     for panel, (name, (values, results)) in zip(axes, settings.items(), strict=False):
         results = np.asarray(results)
         at = np.arange(len(values))
-        line = "_" if isinstance(values[0], str) else "-"
+        names = isinstance(values[0], str)
+        line = "_" if names else "-"
         panel.plot(at, np.median(results, axis=1), line, color=VERMILION, markersize=16)
         panel.plot(np.repeat(at, results.shape[1]), results.ravel(), ".", color=BLUE, alpha=0.8)
-        panel.set_xticks(at, [tick(value) for value in values], rotation=60, fontsize=8)
+        ticks = [tick(value) for value in values]
+        panel.set_xticks(at, ticks, rotation=0 if names else 60, fontsize=8)
         label_axes(panel, name, "", yscale="log")
         panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         panel.yaxis.set_major_formatter("{x:g}")
@@ -184,9 +186,9 @@ def sweeps(settings: Mapping[str, tuple[Any, Any]], ylabel: str) -> Figure:
 
 
 def tick(value: float | str) -> str:
-    """Return a short label: 0.9, 0.999, 0.0032, 1e-8; a name as it is."""
+    """Return a short label: 0.9, 0.999, 0.0032, 1e-8; a name in two lines."""
     if isinstance(value, str):
-        return value
+        return value.replace(" ", "\n", 1)
     if 0 < value < 1e-3:
         return f"{value:.0e}".replace("e-0", "e-")
     return f"{value:.6g}" if value > 0.5 else f"{value:.2g}"
