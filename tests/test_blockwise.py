@@ -70,7 +70,7 @@ def draw(random, size, dtype):
     compiled=st.booleans(),
     seed=st.integers(0, 2**32 - 1),
 )
-@pytest.mark.filterwarnings("ignore:.*Numba is not installed")
+@pytest.mark.filterwarnings("ignore:.* is stepped in blocks")
 def test_bit_identical_to_the_plain_step(optimizer, size, dtype, threads, compiled, seed):
     random = np.random.default_rng(seed)
     theta = draw(random, size, dtype)
@@ -81,7 +81,9 @@ def test_bit_identical_to_the_plain_step(optimizer, size, dtype, threads, compil
         gradient = draw(random, size, dtype)
         kept = gradient.copy()
         expected, expected_state = optimizer.step(expected, gradient, expected_state)
-        state = blockwise.step(optimizer, theta, gradient, state, threads=threads)
+        state = blockwise.step(
+            optimizer, theta, gradient, state, threads=threads, compiled=compiled
+        )
         assert gradient.tobytes() == kept.tobytes()
     assert type(state) is type(expected_state)
     assert state.t == 3
@@ -103,7 +105,7 @@ def test_matrices_are_stepped_like_vectors():
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
 @pytest.mark.parametrize("threads", [1, 2])
 def test_memory_is_the_state_and_a_few_blocks(optimizer, threads):
-    theta = np.ones(4_000_000, np.float32)
+    theta = np.ones((2000, 2000), np.float32)
     gradient = np.ones_like(theta)
     warm = np.ones(10, np.float32)  # starts the threads
     blockwise.step(optimizer, warm, warm.copy(), blockwise.init(optimizer, warm), threads=threads)
@@ -148,7 +150,7 @@ def read_only():
         ({"compiled": "no"}, "compiled must be True or False, got 'no'"),
         ({"optimizer": Adam(lambda t: None)}, "learning_rate must return a number of t"),
         ({"state": Adam().init(1.0)}, "keep the type and shape of m in its step, a number, got"),
-        ({"optimizer": Adam(np.ones(4))}, r"learning_rate must be one number .* \(4,\)"),
+        ({"optimizer": Adam(np.ones(4))}, r"learning_rate must be one .* blockwise .* \(4,\)"),
         ({"optimizer": Adam(beta_2=np.full(4, 0.9))}, "beta_2 must be one number"),
         ({"optimizer": Adam(lambda t: np.ones(4))}, "learning_rate must be one number"),
         ({"optimizer": Adam}, "optimizer must be an Optimizer, such as .*, got <class"),
@@ -345,6 +347,13 @@ def test_init_needs_an_optimizer_and_an_array_of_floats():
         blockwise.init(Adam(), [1.0])
     with pytest.raises(ValueError, match="optimizer must be an Optimizer"):
         blockwise.init(Adam, like(4))
+    with pytest.raises(ValueError) as refusal:
+        blockwise.init(Adam(beta_1=np.full(4, 0.5)), like(4))
+    assert str(refusal.value) == (
+        "beta_1 must be one number for all parameters in blockwise stepping, "
+        "got an array of shape (4,)"
+    )
+    assert blockwise.init(Adam(), read_only()).t == 0
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is told to keep memory")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firstorder.network import Network
+from firstorder.network import Network, cross_entropy
 
 
 def example(sizes, n, seed):
@@ -86,6 +86,15 @@ def test_agrees_with_tensorflow():
     flat = np.concatenate([gradient.numpy().ravel() for gradient in gradients])
     assert np.linalg.norm(batch.gradient - flat) < 1e-5 * np.linalg.norm(flat)
     assert batch.gradient.dtype == np.float32
+
+
+def test_logits_of_any_size_give_finite_losses_row_by_row():
+    z, y = np.array([[1e4, 0.0], [0.0, 1e4], [-1e4, -1e4 - 1]]), np.array([0, 0, 0])
+    with np.errstate(all="raise", under="ignore"):
+        loss, hits, slopes = cross_entropy(z, y)
+    assert loss == pytest.approx((0 + 1e4 + np.log(1 + np.exp(-1))) / 3)
+    assert hits == 2
+    np.testing.assert_allclose(3 * slopes[:2], [[0, 0], [-1, 1]], atol=1e-12)
 
 
 def test_initialisation_is_keras_s():

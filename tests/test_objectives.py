@@ -135,6 +135,11 @@ def test_a_tilted_double_well_keeps_both_wells_and_the_barrier(tilt):
     assert curvature[0] > 0 > curvature[1] and curvature[2] > 0
 
 
+def test_without_a_tilt_the_wells_are_level_at_zero():
+    assert o.double_well_points() == o.double_well_points(0.0) == (-1.0, 0.0, 1.0)
+    assert o.double_well().minimum == 0 and o.double_well().minimizers.tolist() == [-1.0, 1.0]
+
+
 def test_the_saddle_is_a_saddle():
     saddle = o.saddle()
     assert np.array_equal(saddle.gradient(np.zeros(2)), [0, 0])

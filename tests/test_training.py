@@ -110,6 +110,8 @@ def test_matrix_products_take_one_thread_and_nothing_else_is_changed(digits):
         ({"epochs": 2.0}, "epochs must be a positive whole number, got 2.0"),
         ({"epochs": float("nan")}, "epochs must be a positive whole number, got nan"),
         ({"batch_size": 1.5}, "batch_size must be a positive whole number, got 1.5"),
+        ({"seed": -1}, "^seed must be a non-negative whole number, got -1"),
+        ({"seed": None}, "^seed must be a non-negative whole number, got None"),
         ({"batch_size": None}, "batch_size must be a positive whole number, got None"),
         ({"network": Network((100, 10))}, r"x_train must .* 100 pixels.* \(1500, 28, 28\)"),
         ({"network": Network((784, 9))}, "y_train must hold labels from 0 to 8, got 0 to 9"),

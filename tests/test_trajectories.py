@@ -164,8 +164,13 @@ def test_of_a_batch_only_the_diverged_runs_stand_still():
     np.testing.assert_array_equal(path.points[-1, 1], path.points[-2, 1])
     assert path.values[-1, 1] == path.values.max() > 1e100
     assert path.gradient_norms[-1, [0, 2]].max() < 1e-12
-    alone = minimize(BOWL, [1.0, 1.0], GradientDescent(1.0), steps=2000)
-    np.testing.assert_array_equal(path.points[: alone.steps + 1, 1], alone.points)
+    for run, rate in enumerate(rates.ravel()):
+        alone = minimize(BOWL, [1.0, 1.0], GradientDescent(rate), steps=2000)
+        # Lengths of one vector and of several are added up in different orders.
+        for name, rtol in [("points", 0), ("values", 1e-14), ("gradient_norms", 1e-14)]:
+            found, wanted = getattr(path, name)[:, run], getattr(alone, name)
+            np.testing.assert_allclose(found[: len(wanted)], wanted, rtol=rtol)
+            assert np.ptp(found[len(wanted) - 1 :], axis=0).max() == 0, "it stands still"
 
 
 def test_a_batch_that_has_diverged_altogether_stops():
@@ -264,6 +269,14 @@ def test_bad_input_is_refused_by_name_value_and_range(arguments, message):
     with pytest.raises(ValueError) as refusal:
         minimize(*arguments)
     assert str(refusal.value).startswith(message)
+
+
+@pytest.mark.parametrize("objective", [BOWL, NOISY], ids=lambda f: f.name)
+@pytest.mark.parametrize("seed", [-1, 1.0, "0", True])
+def test_a_seed_is_a_whole_number(objective, seed):
+    with pytest.raises(ValueError) as refusal:
+        minimize(objective, [1.0, 1.0], RULE, 1, seed=seed)
+    assert str(refusal.value) == f"seed must be a non-negative whole number, got {seed!r}"
 
 
 def test_trajectories_are_compared_as_objects_not_array_by_array():

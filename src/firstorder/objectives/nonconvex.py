@@ -68,7 +68,7 @@ def double_well(tilt: float = 0.0) -> Objective:
         value,
         partial(_double_well_gradient, tilt=tilt),
         np.array(deepest),
-        0.0 if tilt == 0 else float(value(deepest[0])),
+        float(value(deepest[0])),
     )
 
 
