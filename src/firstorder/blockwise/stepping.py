@@ -147,15 +147,21 @@ def step(
         check_kept(optimizer, theta, old, after, new)
         store(..., after, new)
         return new._replace(**arrays)
-    with np.errstate(all="ignore"):  # its t and its numbers are those of all coordinates
-        old, after, new = compute(slice(1))
-        check_kept(optimizer, theta[:1], old, after, new)
-        if len(new) > 1 + len(arrays):
-            for part in (parts[0], parts[-1]):
-                check_numbers_agree(optimizer, new, compute(part)[-1])
+    has_numbers = len(state) > 1 + len(arrays)
+    new = state._replace(t=state.t + 1)
+    if has_numbers or not compiled or reason:  # what is compiled has been tried
+        with np.errstate(all="ignore"):  # its t and its numbers are those of all coordinates
+            old, after, new = compute(slice(1))
+            check_kept(optimizer, theta[:1], old, after, new)
+            if has_numbers:
+                for part in (parts[0], parts[-1]):
+                    check_numbers_agree(optimizer, new, compute(part)[-1])
     if compiled and not reason:
         from firstorder.blockwise.compiling import walker
 
+        # A few large parts for each thread: compiled, nothing has to stay in the caches.
+        size = max(-(-theta.size // (4 * threads)), BLOCK_BYTES)
+        parts = [slice(i, i + size) for i in range(0, theta.size, size)]
         share_out(walker(optimizer, theta, gradient, state._replace(**flat)), parts, threads)
     else:
         _keep_freed_memory()
